@@ -1,0 +1,40 @@
+# Everything is done by the scripts in harness/; this only names them. See make help.
+
+.PHONY: help tree build run test shell export mbox check bisect clean
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make tree     build/tree: the base and on it the series, one commit a patch'
+	@echo 'make build    the kernel of that tree'
+	@echo 'make run      boots it in QEMU and moves real data, all of it mapped by physical address'
+	@echo 'make test     boots the test kernel on every machine and shows what passed'
+	@echo 'make shell    boots a machine and gives its prompt'
+	@echo 'make export   brings the commits made in build/tree back to patches/ and the new files'
+	@echo 'make mbox     the series as mails, in build/mbox: a directory a topic, for git am and git send-email'
+	@echo 'make check    what can be proved without a boot: patches, warnings, style, mails, scripts'
+	@echo 'make bisect   builds what each patch touches, after each patch'
+	@echo 'make clean    removes build/, unless a tree there has work that is not exported'
+	@echo
+	@echo 'MACHINE=name  one machine of harness/machines, for run, test and shell'
+	@echo 'BASE=         what the series goes on: nothing, the newest linux-source-6.12 of apt; 6.12.107, that version;'
+	@echo '              /a/path, a kernel tree or tarball'
+	@echo 'JOBS=         how many jobs at once ($(shell nproc))'
+
+tree:
+	@harness/tree
+
+# A tree with work in it is built and booted as it is.
+build run test shell:
+	@harness/tree keep
+	@harness/$@
+
+export:
+	@harness/export
+
+mbox check bisect:
+	@harness/tree
+	@harness/$@
+
+clean:
+	@harness/tree clean

@@ -1,0 +1,97 @@
+# shellcheck shell=bash
+# Building what the series touches, for check and bisect: a source directory of their own that is moved from commit to
+# commit, and a build directory for each harness/check.NAME.config. Such a file begins with a line
+#   # ARCH CC DEFCONFIG
+# and goes on with the options that it sets beyond that.
+
+CHECK=$BUILD/check/$(tree_id)
+SRC=$CHECK/src
+
+# Those of the kernel that a change of a DMA header may break, besides what the series touches. Directories and objects.
+# shellcheck disable=SC2034
+declare -A USERS=(
+	[on]='kernel/dma/ drivers/iommu/ drivers/virtio/ drivers/xen/swiotlb-xen.o drivers/xen/grant-dma-ops.o
+		arch/x86/kernel/amd_gart_64.o arch/x86/kernel/pci-dma.o block/blk-map.o block/blk-merge.o drivers/base/platform.o
+		drivers/nvme/host/pci.o drivers/pci/p2pdma.o drivers/ntb/ntb_transport.o drivers/vdpa/vdpa_user/
+		lib/scatterlist.o mm/dmapool.o net/core/skbuff.o net/core/page_pool.o'
+	[plain]='kernel/dma/ drivers/iommu/ drivers/virtio/ drivers/nvme/host/pci.o lib/scatterlist.o mm/dmapool.o net/core/skbuff.o'
+	[off]='kernel/dma/ drivers/virtio/ drivers/nvme/host/pci.o lib/scatterlist.o mm/dmapool.o net/core/skbuff.o'
+	[um]='kernel/dma/ drivers/virtio/ drivers/base/platform.o lib/scatterlist.o net/core/skbuff.o'
+	[kmsan]='mm/kmsan/ kernel/dma/'
+)
+
+make_source() {
+	[ ! -e "$SRC/.git/whole" ] || return 0
+	rm -rf "$SRC"
+	mkdir -p "$CHECK"
+	kgit init -q --template= "$SRC"
+	mkdir -p "$SRC/.git/objects/info"
+	# The tree's objects are ours as well.
+	rgit rev-parse --path-format=absolute --git-path objects >"$SRC/.git/objects/info/alternates"
+	kgit -C "$SRC" reset -q --hard "$1"
+	touch "$SRC/.git/whole"
+}
+
+# at REVISION: only the files that differ change.
+at() {
+	local rev
+	rev=$(rgit rev-parse "$1^{commit}")
+	make_source "$rev"
+	rm -f "$SRC/.git/index.lock"
+	kgit -C "$SRC" reset -q --hard "$rev"
+}
+
+config_file() { echo "$HARNESS/check.$1.config"; }
+
+# The make of configuration $1
+cmake() {
+	local arch cc out=$CHECK/$1
+	read -r _ arch cc _ <"$(config_file "$1")"
+	shift
+	ARCH=$arch kmake "$SRC" "$out" CC="ccache $cc" "$@"
+}
+
+# What this revision knows of the options that are asked for; done again where Kconfig may have changed.
+configure() {
+	local out=$CHECK/$1 defconfig
+	read -r _ _ _ defconfig <"$(config_file "$1")"
+	mkdir -p "$out"
+	if ! cmp -s "$(config_file "$1")" "$out/.asked"; then
+		cmake "$1" "$defconfig" || return
+		cat "$out/.config" "$(config_file "$1")" >"$out/.wanted"
+		cp "$(config_file "$1")" "$out/.asked"
+	fi
+	cp "$out/.wanted" "$out/.config"
+	cmake "$1" olddefconfig
+}
+
+# Options of the file that this revision does not have as asked.
+not_taken() { grep '^CONFIG' "$(config_file "$1")" | grep -vxFf "$CHECK/$1/.config" | grep -v '=n$'; }
+
+# The objects that configuration $1 is to build: its users, and of the files of list $2 those that it compiles.
+objects() {
+	local t
+	for t in ${USERS[$1]}; do
+		case $t in
+		*/) [ -d "$SRC/$t" ] && echo "$t" ;;
+		*) [ -e "$SRC/${t%.o}.c" ] && echo "$t" ;;
+		esac
+	done
+	[ "$1" = on ] || return 0
+	sed -n 's/\.c$//p' "$2" | grep -vE "$NOT_X86" | while read -r t; do
+		if [ -e "$SRC/$t.c" ]; then echo "$t.o"; fi
+	done
+}
+NOT_X86='^(tools/|samples/|Documentation/|scripts/|mm/kmsan/|arch/(alpha|arc|arm|arm64|csky|hexagon|loongarch|m68k|microblaze|mips|nios2|openrisc|parisc|powerpc|riscv|s390|sh|sparc|um|xtensa)/)'
+
+# build NAME LOG MAKE-ARGUMENTS...: W=1, going on after errors
+build() {
+	local name=$1 log=$2
+	shift 2
+	cmake "$name" W=1 -k "$@" >"$log" 2>&1
+}
+
+# The warnings of a log without what a change elsewhere in the file moves.
+warnings() {
+	grep -hE '(warning|error|WARNING|ERROR):' "$@" | sed -E -e "s|$SRC/||g; s|^(\.\./)+src/||" -e 's/:[0-9]+(:[0-9]+)?:/:/' -e 's/ at line [0-9]+//' | sort -u
+}

@@ -1,0 +1,79 @@
+# shellcheck shell=dash
+# What the guest's scripts share.
+
+tracing=/sys/kernel/tracing
+debug=/sys/kernel/debug
+
+# To the host by way of the kernel's log, so that no kernel message can fall into the middle of a line. What follows
+# "harness: " is for the scripts there, what follows "harness> " for the person who looks on.
+tell() { echo "harness: $*" >/dev/kmsg; }
+show() { echo "harness> $*" >/dev/kmsg; }
+tell_all() { while IFS= read -r line; do tell "$line"; done; }
+
+# A complaint makes the machine fail, whatever comes later.
+failures=0
+fail() {
+	show "FAILED: $*"
+	failures=$((failures + 1))
+}
+
+# wait_for_disk SERIAL: makes /dev/SERIAL a link to the NVMe disk of that name. NVMe is probed in parallel with us.
+wait_for_disk() {
+	tries=100
+	while [ $((tries -= 1)) -gt 0 ]; do
+		for d in /sys/block/nvme*; do
+			[ -b "/dev/${d##*/}" ] || continue
+			[ "$(tr -d ' ' <"$d/device/serial")" = "$1" ] || continue
+			ln -s "${d##*/}" "/dev/$1"
+			return
+		done
+		sleep 0.1
+	done
+	tell "there is no NVMe disk with the serial number $1"
+}
+
+# pci_name LINK: the PCI name of the controller of the disk that /dev/LINK is
+pci_name() {
+	basename "$(readlink -f "/sys/block/$(readlink "/dev/$1")/device/device")"
+}
+
+# hist_on EVENT DEVICE-FIELD [FIELD]: counts events per device, and adds up a field. A histogram is filled in the kernel,
+# and loses nothing unless it says so.
+hist_on() {
+	echo "hist:keys=$2${3:+:vals=$3}" >"$tracing/events/$1/trigger" || fail "no histogram of $1"
+}
+hist_off() {
+	echo "!hist:keys=$2${3:+:vals=$3}" >"$tracing/events/$1/trigger"
+}
+# hist_get EVENT DEVICE hitcount|FIELD
+hist_get() {
+	sed -n "s/^{ [a-z_]*: $2 *}.* $3: *\([0-9]*\).*/\1/p" "$tracing/events/$1/hist" | head -n 1 | grep . || echo 0
+}
+hist_dropped() {
+	sed -n 's/.*Dropped: *\([0-9]*\).*/\1/p' "$tracing/events/$1/hist" | head -n 1
+}
+
+# What a mapping for the disks goes through, as the machine's line in harness/machines says it
+provider() {
+	disk=$(pci_name scratch)
+	group=/sys/bus/pci/devices/$disk/iommu_group
+	if [ -e "$group" ]; then
+		case $(readlink "/sys/bus/pci/devices/$disk/iommu") in
+		*/dmar*) name=intel-iommu ;;
+		*/virtio*) name=virtio-iommu ;;
+		*) name=$(basename "$(readlink "/sys/bus/pci/devices/$disk/iommu")") ;;
+		esac
+		case $(cat "$group/type") in
+		DMA) echo "$name strict" ;;
+		DMA-FQ) echo "$name lazy" ;;
+		*) echo "$name $(cat "$group/type")" ;;
+		esac
+		return
+	fi
+	hist_on swiotlb/swiotlb_bounced dev_name
+	dd if=/dev/scratch of=/dev/null bs=4k count=1 iflag=direct 2>/dev/null
+	if [ "$(hist_get swiotlb/swiotlb_bounced "$disk" hitcount)" -gt 0 ]; then echo swiotlb; else echo direct; fi
+	hist_off swiotlb/swiotlb_bounced dev_name
+}
+
+dma_errors() { cat "$debug/dma-api/error_count"; }

@@ -1,0 +1,28 @@
+# shellcheck shell=dash
+# What the test kernel's guest does: KUnit has run before init, now the tests from user space and the leak check.
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. /harness/common.sh
+
+selftest() {
+	name=$(basename "$1")
+	tell "selftest $name"
+	DMA_TEST_DISK=/dev/scratch DMA_TEST_SCRATCH=1 sh "$1" 2>&1 | tell_all
+	tell "selftest end"
+}
+
+# An object is only reported when it is 5 s old and a second scan finds no pointer to it either.
+check_leaks() {
+	echo scan >"$debug/kmemleak"
+	sleep 5
+	echo scan >"$debug/kmemleak"
+	[ -z "$(cat "$debug/kmemleak")" ] && return
+	fail "kmemleak:"
+	tell_all <"$debug/kmemleak"
+}
+
+for t in /selftests/dma/*.sh; do
+	selftest "$t"
+done
+check_leaks
+[ "$(dma_errors)" = 0 ] || fail "$(dma_errors) dma-debug errors"
+exit "$failures"

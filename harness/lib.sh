@@ -1,0 +1,135 @@
+# shellcheck shell=bash
+# What all scripts of the harness share. Each of them begins with
+#   . "$(dirname "$0")/lib.sh"
+
+set -euo pipefail
+export LC_ALL=C
+# Run from a git hook or an alias, these would point git at the wrong repository.
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_PREFIX CDPATH
+# The flags and variables of our own make are not for the kernel's.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+HARNESS=$TOP/harness
+BUILD=$TOP/build
+TREE=$BUILD/tree		# a symlink to build/trees/ID, made by harness/tree
+LOGS=$BUILD/logs
+SERIES=$TOP/patches/6.12
+JOBS=${JOBS:-$(nproc)}
+# shellcheck disable=SC2034  # for the scripts that read this file
+readonly TOP HARNESS BUILD TREE LOGS SERIES JOBS
+
+# ---- what a person sees
+
+say() { printf '%s\n' "$*"; }
+die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
+
+# A line that moves is for a person at a terminal, not for a log.
+on_terminal() { [ -t 1 ] && [ -z "${CI:-}" ] && [ "${TERM:-dumb}" != dumb ]; }
+
+# duration SECONDS, and elapsed START with a START taken from $SECONDS
+duration() {
+	if (($1 < 60)); then echo "$1 s"; else printf '%d min %02d s\n' $(($1 / 60)) $(($1 % 60)); fi
+}
+elapsed() { duration $((SECONDS - $1)); }
+
+# The lines of a log that tell why it failed, or else its last ones.
+log_excerpt() {
+	grep -nE '(^|[^-_a-z])([Ee]rror|ERROR|[Ff]atal|undefined reference|E):? |\*\*\*|BUG:|panic|No space left' "$1" |
+		grep -vE 'error-injection|fatal signals' | tail -n 12 | cut -c1-240 | grep . || tail -n 12 "$1"
+}
+
+# run_logged NAME COMMAND...: all output to build/logs/NAME.log; the command's failure is ours, with the reason shown.
+run_logged() {
+	local log=$LOGS/$1.log rc=0
+	shift
+	mkdir -p "$(dirname "$log")"
+	"$@" >"$log" 2>&1 || rc=$?
+	((rc == 0)) && return
+	say "failed (status $rc): $(printf '%s ' "$@" | cut -c1-160)"
+	log_excerpt "$log" | sed 's/^/    /'
+	say "the whole log: $log"
+	return $rc
+} >&2
+
+# ---- packages
+
+# What a kernel build needs; a cross compiler comes on top, and is the machine's.
+# shellcheck disable=SC2034
+KERNEL_PACKAGES=(gcc libc6-dev make bc bison flex libelf-dev libssl-dev ccache cpio kmod xz-utils perl rsync)
+
+missing_packages() {
+	local p
+	for p; do
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || echo "$p"
+	done
+}
+
+# The command that makes us root, if any: "", "sudo", or failure.
+root_command() {
+	[ "$(id -u)" = 0 ] && return
+	command -v sudo >/dev/null || return
+	if [ -t 0 ]; then echo sudo; else sudo -n true 2>/dev/null && echo sudo; fi
+}
+
+# apt_get LOG ARGUMENTS...: as root, quietly, waiting for another apt to finish.
+apt_get() {
+	local log=$1 sudo
+	shift
+	sudo=$(root_command) || return
+	mkdir -p "$LOGS"
+	# shellcheck disable=SC2086  # no word at all when we are root
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -y "$@" >>"$LOGS/$log.log" 2>&1 </dev/null
+}
+
+# need_packages PACKAGE...: installs those that are missing.
+need_packages() {
+	local missing
+	mapfile -t missing < <(missing_packages "$@")
+	((${#missing[@]})) || return 0
+	root_command >/dev/null ||
+		die "packages are missing and there is no root or sudo to install them: apt-get install ${missing[*]}"
+	say "installing ${missing[*]}"
+	mkdir -p "$LOGS"
+	: >"$LOGS/packages.log"
+	# Lists that are absent or old are the usual reason for a failure: refresh them only then.
+	apt_get packages install --no-install-recommends "${missing[@]}" ||
+		{ apt_get packages update && apt_get packages install --no-install-recommends "${missing[@]}"; } ||
+		{
+			log_excerpt "$LOGS/packages.log" >&2
+			die "apt-get install ${missing[*]} failed; its log: $LOGS/packages.log"
+		}
+}
+
+# ---- the kernel's make
+
+# Nothing that differs from one build to the next may reach the compiler: ccache would miss.
+export KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 1970' KBUILD_BUILD_USER=series KBUILD_BUILD_HOST=localhost
+export KBUILD_BUILD_VERSION=1 LOCALVERSION=
+export CCACHE_BASEDIR=$BUILD CCACHE_NOHASHDIR=1 CCACHE_COMPILERCHECK=content
+[ -n "${HOME:-}" ] || export CCACHE_DIR=$BUILD/ccache
+
+# kmake SOURCE OUT ARGUMENTS...: ARCH and CROSS_COMPILE come from the environment.
+kmake() {
+	local src out=$2
+	src=$(readlink -f "$1")
+	shift 2
+	case $src$out in *[[:space:]:]*) die "the kernel builds in no path with a blank or a colon: $out" ;; esac
+	mkdir -p "$out"
+	make -C "$src" O="$out" CC="ccache ${CROSS_COMPILE:-}gcc" HOSTCC="ccache gcc" -j"$JOBS" "$@"
+}
+
+# ---- git
+
+# Our own trees: no configuration of the user's may change what is made, and the same input gives the same commits.
+git_env() {
+	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 \
+	GIT_AUTHOR_NAME='DMA phys series' GIT_AUTHOR_EMAIL=series@localhost GIT_AUTHOR_DATE='1700000000 +0000' \
+	GIT_COMMITTER_NAME='DMA phys series' GIT_COMMITTER_EMAIL=series@localhost GIT_COMMITTER_DATE='1700000000 +0000' \
+		"$@"
+}
+kgit() { git_env git "$@"; }
+tgit() { kgit -C "$TREE" "$@"; }
+
+# The name of the base that build/tree has: build directories for it should carry it.
+tree_id() { basename "$(readlink "$TREE")"; }

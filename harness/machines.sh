@@ -1,0 +1,64 @@
+# shellcheck shell=bash
+# Reads the table harness/machines.
+
+# table KIND: the lines of that kind without the word, %NAMEs replaced
+table() {
+	awk -v kind="$1" '
+		/^[ \t]*(#|$)/ { next }
+		{
+			out = ""
+			for (i = 1; i <= NF; i++) {
+				w = $i
+				if (substr(w, 1, 1) == "%") {
+					if (!(substr(w, 2) in let)) {
+						print FILENAME ":" FNR ": no let for " w >"/dev/stderr"
+						exit 1
+					}
+					w = let[substr(w, 2)]
+				}
+				out = out (i > 1 ? " " : "") w
+			}
+			$0 = out
+		}
+		$1 == "let" { name = $2; sub(/^let [^ ]+ = ?/, ""); let[name] = $0; next }
+		$1 == kind { sub(/^[^ ]+ /, ""); gsub(/ ?\| ?/, "|"); print }
+	' "$HARNESS/machines"
+}
+
+# machines_for WHAT: the names of the machines that WHAT boots: $MACHINE, or those that the table has for it
+machines_for() {
+	local name whats found=
+	while IFS='|' read -r name whats _; do
+		if [ -n "${MACHINE:-}" ]; then [ "$name" = "$MACHINE" ] || continue
+		else [[ " $whats " = *" $1 "* ]] || continue; fi
+		echo "$name"
+		found=1
+	done < <(table machine)
+	[ -n "$found" ] || die "no machine ${MACHINE:-for $1}; harness/machines has: $(table machine | cut -d'|' -f1 | tr '\n' ' ')"
+}
+
+# load_arch NAME: sets KARCH FRAGMENT CROSS_COMPILE IMAGE QEMU QEMU_PACKAGES
+load_arch() {
+	local line
+	line=$(table arch | grep "^$1|") || die "harness/machines has no arch $1"
+	# shellcheck disable=SC2034
+	IFS='|' read -r ARCH_NAME KARCH FRAGMENT CROSS_COMPILE IMAGE QEMU QEMU_PACKAGES <<<"$line"
+	export CROSS_COMPILE
+}
+
+# load_machine NAME WHAT: sets those, and PROVIDER QEMU_ARGS APPEND LEAST, MDIR (the machine's directory) and
+# OUT (where its kernel is built; a shell is in the kernel of run)
+load_machine() {
+	local line arch args kernel=$2
+	[ "$kernel" != shell ] || kernel=run
+	line=$(table machine | grep "^$1|") || die "harness/machines has no machine $1"
+	# shellcheck disable=SC2034
+	IFS='|' read -r _ _ arch PROVIDER args APPEND LEAST <<<"$line"
+	# shellcheck disable=SC2034
+	MDIR=$BUILD/boot/$2-$1
+	# shellcheck disable=SC2034
+	read -ra QEMU_ARGS <<<"$args"
+	load_arch "$arch"
+	# shellcheck disable=SC2034
+	OUT=$BUILD/out/$(tree_id)-$arch-$kernel
+}

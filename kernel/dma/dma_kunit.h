@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the KUnit tests of the DMA mapping core share.
+ *
+ * A *world* is a device that exists only in a test, the way its DMA addresses
+ * lead to memory, and one area of memory to map. The test plays both sides: as
+ * the driver it maps, syncs and unmaps, as the device it reads and writes
+ * through the DMA address that it was given. What the device reaches is worked
+ * out by the test itself, from its own table of ranges, its own bounce pool or
+ * its own IOMMU page table, and not by the code under test. The property to
+ * check is then always the same: the byte that the device gets is the byte that
+ * was meant, and no other byte changes.
+ *
+ * Nothing here depends on the machine. The same tests run with and without an
+ * IOMMU, and under swiotlb=force: a world replaces the device's bounce pool.
+ */
+#ifndef _KERNEL_DMA_KUNIT_H
+#define _KERNEL_DMA_KUNIT_H
+
+#include <linux/dma-direct.h>
+#include <linux/dma-map-ops.h>
+#include <linux/dma-mapping.h>
+#include <linux/iommu.h>
+#include <linux/scatterlist.h>
+#include <linux/sizes.h>
+#include <linux/swiotlb.h>
+#include <linux/xarray.h>
+#include <kunit/test.h>
+
+/* Memory to map: physically contiguous, aligned to its size */
+#define DMA_AREA_SIZE		SZ_64K
+/* Where the two ranges of a dma_range_map meet in it */
+#define DMA_AREA_BORDER		SZ_32K
+
+enum dma_kind {
+	DMA_KIND_DIRECT,	/* the physical address is the DMA address */
+	DMA_KIND_RANGES,	/* translated by a dma_range_map */
+	DMA_KIND_BOUNCE,	/* every mapping is bounced */
+	DMA_KIND_OPS,		/* dma_map_ops with .map_phys */
+	DMA_KIND_OPS_LEGACY,	/* dma_map_ops with .map_page, .map_resource */
+	DMA_KIND_IOMMU_2K,	/* IOMMU with a page smaller than the CPU's */
+	DMA_KIND_IOMMU,		/* ... as large */
+	DMA_KIND_IOMMU_64K,	/* ... larger */
+	DMA_KIND_UNTRUSTED,	/* IOMMU, unaligned mappings are bounced */
+	DMA_KINDS
+};
+
+extern const char * const dma_kind_names[DMA_KINDS];
+
+struct mock_domain;
+
+struct dma_world {
+	struct kunit *test;
+	enum dma_kind kind;
+	struct device *dev;
+	struct io_tlb_mem *tlb;
+	struct mock_domain *iommu;
+	u8 *cpu;
+	phys_addr_t phys;
+};
+
+struct dma_world *dma_world_create(struct kunit *test, enum dma_kind kind);
+void dma_world_set_noncoherent(struct dma_world *w);
+bool dma_world_bounces(const struct dma_world *w, size_t offset, size_t size);
+bool dma_world_crosses(const struct dma_world *w, size_t offset, size_t size);
+bool dma_world_read(struct dma_world *w, dma_addr_t addr, void *buf, size_t len);
+bool dma_world_write(struct dma_world *w, dma_addr_t addr, const void *buf,
+		     size_t len);
+void dma_world_expect_idle(struct dma_world *w);
+bool dma_kind_has_iommu(enum dma_kind kind);
+
+/* One mapping, by whichever call */
+struct dma_mapping {
+	struct device *dev;
+	phys_addr_t phys;
+	size_t size;
+	enum dma_data_direction dir;
+	unsigned long attrs;
+	dma_addr_t addr;
+	struct scatterlist sg;
+};
+
+struct dma_call {
+	const char *name;
+	void (*map)(struct dma_mapping *m);
+	void (*unmap)(struct dma_mapping *m);
+	void (*sync_for_cpu)(struct dma_mapping *m);
+	void (*sync_for_device)(struct dma_mapping *m);
+};
+
+/* phys, page, page with an offset beyond it, single, one-segment scatterlist */
+#define DMA_CALLS	5
+extern const struct dma_call dma_calls[DMA_CALLS];
+extern const struct dma_call dma_call_resource;
+
+static inline bool dma_map_failed(const struct dma_mapping *m)
+{
+	return m->addr == DMA_MAPPING_ERROR;
+}
+
+struct dma_span {
+	size_t offset;
+	size_t size;
+};
+
+#define DMA_SPANS	24
+extern const struct dma_span dma_spans[DMA_SPANS];
+void dma_span_desc(const struct dma_span *span, char *desc);
+
+void dma_kunit_transfer(struct dma_world *w, const struct dma_call *call,
+			const struct dma_span *span,
+			enum dma_data_direction dir);
+void dma_kunit_transfer_all_dirs(struct dma_world *w,
+				 const struct dma_call *call,
+				 const struct dma_span *span);
+
+/* Patterns: what the CPU, and what the device writes at an offset */
+u8 dma_pattern_cpu(size_t offset);
+u8 dma_pattern_device(size_t offset);
+
+/* Calls of the hooks that CONFIG_DMA_KUNIT_STUBS provides */
+struct dma_counts {
+	unsigned int for_device;
+	unsigned int for_cpu;
+	unsigned int kmsan;
+	phys_addr_t phys;	/* of the latest */
+	size_t size;
+};
+
+extern struct dma_counts dma_counts;
+void dma_counts_start(struct kunit *test);
+
+/* A private bounce pool */
+struct io_tlb_mem *dma_bounce_create(struct kunit *test, unsigned long nslabs,
+				     gfp_t gfp);
+unsigned long dma_bounce_used(const struct io_tlb_mem *mem);
+
+struct device *dma_device_create(struct kunit *test);
+phys_addr_t dma_hole(struct kunit *test);
+
+/*
+ * Announce N kernel warnings that match a regular expression, up to the end of
+ * the test case. The harness that reads the log fails every other one. Warnings
+ * that fire once per boot are armed again, where the test is built in: then the
+ * number is exact, and not "at most".
+ */
+#define dma_expect_report(test, n, regex)				\
+	kunit_info(test, "expect-report: %s%d %s\n",			\
+		   dma_rearm_warnings() ? "" : "0-", n, regex)
+bool dma_rearm_warnings(void);
+
+#define DMA_OVERFLOW	"DMA addr 0x[0-9a-f]+[+][0-9]+ overflow"
+
+/* dma-debug: reports and entries, silently and exactly */
+#ifdef CONFIG_DMA_API_DEBUG
+void dma_debug_count_start(struct kunit *test);
+unsigned int dma_debug_reports(void);
+int dma_debug_entries(struct device *dev);
+bool dma_debug_is_off(void);
+#else
+static inline int dma_debug_entries(struct device *dev)
+{
+	return 0;
+}
+#endif
+
+/* The mock IOMMU */
+struct mock_domain {
+#ifdef CONFIG_IOMMU_API
+	struct iommu_domain domain;
+#endif
+	struct xarray ptes;		/* by IOVA, in granules */
+	unsigned int shift;
+	unsigned long mapped;		/* granules */
+	unsigned int walks;		/* calls of iova_to_phys() */
+	unsigned int last_prot;
+	int fail_after;			/* granules, once; -1: never */
+	bool failed;
+};
+
+#if IS_ENABLED(CONFIG_IOMMU_DMA) && !defined(MODULE)
+struct mock_domain *mock_iommu_create(struct kunit *test, unsigned int shift,
+				      u64 aperture_end, struct device **dev);
+bool mock_iommu_lookup(struct mock_domain *mock, dma_addr_t iova, int prot,
+		       phys_addr_t *phys);
+void mock_iommu_set_aperture(struct mock_domain *mock, u64 end);
+struct device *mock_iommu_untrusted(struct kunit *test, struct device *dev);
+#else
+static inline struct mock_domain *
+mock_iommu_create(struct kunit *test, unsigned int shift, u64 aperture_end,
+		  struct device **dev)
+{
+	kunit_skip(test, "the mock IOMMU needs dma-iommu and a built-in test");
+	return NULL;
+}
+
+static inline bool mock_iommu_lookup(struct mock_domain *mock, dma_addr_t iova,
+				     int prot, phys_addr_t *phys)
+{
+	return false;
+}
+
+static inline void mock_iommu_set_aperture(struct mock_domain *mock, u64 end)
+{
+}
+
+static inline struct device *mock_iommu_untrusted(struct kunit *test,
+						  struct device *dev)
+{
+	return NULL;
+}
+#endif
+
+/* Recording operations */
+#ifdef CONFIG_ARCH_HAS_DMA_OPS
+struct dma_ops_log {
+	unsigned int maps;		/* .map_phys or .map_page */
+	unsigned int resources;		/* .map_resource */
+	unsigned int unmaps;
+	unsigned int unmap_resources;
+	unsigned long attrs;
+	enum dma_data_direction dir;
+};
+
+#define DMA_OPS_WINDOW		BIT_ULL(44)
+extern struct dma_ops_log dma_ops_log;
+extern const struct dma_map_ops dma_ops_phys;
+extern const struct dma_map_ops dma_ops_legacy;
+extern const struct dma_map_ops dma_ops_no_resource;
+#endif
+
+#endif /* _KERNEL_DMA_KUNIT_H */

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Counters, reports and pools for the KUnit tests of the DMA mapping core.
+ */
+#include <linux/bug.h>
+#include <linux/gfp.h>
+#include <linux/kmsan.h>
+#include <linux/module.h>
+#include <linux/pfn.h>
+#include <linux/slab.h>
+#include <asm/sections.h>
+#include <kunit/device.h>
+#include <kunit/static_stub.h>
+#include "debug.h"
+#include "dma_kunit.h"
+#include "swiotlb.h"
+
+MODULE_DESCRIPTION("KUnit tests for the DMA mapping core");
+MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS(EXPORTED_FOR_KUNIT_TESTING);
+
+/* Warnings that fire once per boot */
+
+bool dma_rearm_warnings(void)
+{
+#ifndef MODULE
+	generic_bug_clear_once();
+	memset(__start_once, 0, __end_once - __start_once);
+	return true;
+#else
+	return false;
+#endif
+}
+
+/* Counters */
+
+struct dma_counts dma_counts;
+
+#ifdef CONFIG_DMA_KUNIT_STUBS
+static void count_sync_for_device(phys_addr_t phys, size_t size,
+				  enum dma_data_direction dir)
+{
+	dma_counts.for_device++;
+	dma_counts.phys = phys;
+	dma_counts.size = size;
+}
+
+static void count_sync_for_cpu(phys_addr_t phys, size_t size,
+			       enum dma_data_direction dir)
+{
+	dma_counts.for_cpu++;
+	dma_counts.phys = phys;
+	dma_counts.size = size;
+}
+
+static void count_kmsan(phys_addr_t phys, size_t size,
+			enum dma_data_direction dir)
+{
+	/* An interrupt may hand over memory on behalf of another device */
+	if (in_task())
+		dma_counts.kmsan++;
+}
+#endif
+
+/**
+ * dma_counts_start() - count cache maintenance and KMSAN calls from now on
+ * @test: test that counts, it is skipped where there is nothing to count
+ */
+void dma_counts_start(struct kunit *test)
+{
+#ifdef CONFIG_DMA_KUNIT_STUBS
+	kunit_activate_static_stub(test, arch_sync_dma_for_device,
+				   count_sync_for_device);
+	kunit_activate_static_stub(test, arch_sync_dma_for_cpu,
+				   count_sync_for_cpu);
+	kunit_activate_static_stub(test, kmsan_handle_dma, count_kmsan);
+	memset(&dma_counts, 0, sizeof(dma_counts));
+#else
+	kunit_skip(test, "needs CONFIG_DMA_KUNIT_STUBS");
+#endif
+}
+
+/* dma-debug */
+
+#ifdef CONFIG_DMA_API_DEBUG
+static u32 saved_error_count;
+static u32 saved_show_num_errors;
+
+static void dma_debug_count_stop(void *unused)
+{
+	error_count = saved_error_count;
+	show_num_errors = saved_show_num_errors;
+}
+
+/**
+ * dma_debug_count_start() - count the reports of dma-debug from now on
+ * @test: test that counts
+ *
+ * The reports are not printed, and do not count after the test.
+ */
+void dma_debug_count_start(struct kunit *test)
+{
+	if (dma_debug_is_off())
+		kunit_skip(test, "dma-debug is disabled");
+	saved_error_count = error_count;
+	saved_show_num_errors = show_num_errors;
+	show_num_errors = 0;
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, dma_debug_count_stop,
+						  NULL));
+}
+
+unsigned int dma_debug_reports(void)
+{
+	return error_count - saved_error_count;
+}
+
+int dma_debug_entries(struct device *dev)
+{
+	struct dma_debug_entry *entry;
+
+	return device_dma_allocations(dev, &entry);
+}
+
+bool dma_debug_is_off(void)
+{
+	return global_disable;
+}
+#endif
+
+/* Devices */
+
+/**
+ * dma_device_create() - create a device that maps directly
+ * @test: test to which it belongs
+ *
+ * Return: the device. Its mask is 64 bits, and it has no bounce pool.
+ */
+struct device *dma_device_create(struct kunit *test)
+{
+	static unsigned int number;
+	struct device *dev;
+	char name[24];
+
+	snprintf(name, sizeof(name), "dma%u", number++);
+	dev = kunit_device_register(test, name);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
+	*dev->dma_mask = DMA_BIT_MASK(64);
+	dev->dma_io_tlb_mem = NULL;
+	return dev;
+}
+
+/**
+ * dma_hole() - find physical addresses that are no memory
+ * @test: test that needs them
+ *
+ * Return: the start of 1 MiB without a struct page, 64 KiB aligned.
+ */
+phys_addr_t dma_hole(struct kunit *test)
+{
+	phys_addr_t phys = 1ULL << 45;
+
+	KUNIT_ASSERT_FALSE(test, pfn_valid(PHYS_PFN(phys)));
+	KUNIT_ASSERT_FALSE(test, pfn_valid(PHYS_PFN(phys + SZ_1M - 1)));
+	return phys;
+}
+
+/* Bounce pools */
+
+struct bounce_pages {
+	struct io_tlb_mem mem;
+	struct page *pages;
+	unsigned int order;
+};
+
+static void bounce_free(void *data)
+{
+	struct bounce_pages *pool = data;
+
+	__free_pages(pool->pages, pool->order);
+	kfree(pool->mem.defpool.slots);
+	kfree(pool->mem.defpool.areas);
+	kfree(pool);
+}
+
+/**
+ * dma_bounce_create() - create a bounce pool
+ * @test: test to which it belongs
+ * @nslabs: number of slots of 2 KiB
+ * @gfp: zone to take the memory from
+ *
+ * Return: the pool, for the dma_io_tlb_mem of a device.
+ */
+struct io_tlb_mem *dma_bounce_create(struct kunit *test, unsigned long nslabs,
+				     gfp_t gfp)
+{
+	struct bounce_pages *pool = kzalloc(sizeof(*pool), GFP_KERNEL);
+	struct io_tlb_pool *defpool;
+
+	KUNIT_ASSERT_NOT_NULL(test, pool);
+	defpool = &pool->mem.defpool;
+	pool->order = get_order(nslabs << IO_TLB_SHIFT);
+	pool->pages = alloc_pages(GFP_KERNEL | gfp, pool->order);
+	defpool->slots = kcalloc(nslabs, sizeof(*defpool->slots), GFP_KERNEL);
+	defpool->areas = kcalloc(1, sizeof(*defpool->areas), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, pool->pages);
+	KUNIT_ASSERT_NOT_NULL(test, defpool->slots);
+	KUNIT_ASSERT_NOT_NULL(test, defpool->areas);
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, bounce_free, pool));
+
+	swiotlb_init_io_tlb_pool(defpool, page_to_phys(pool->pages),
+				 page_address(pool->pages), nslabs, false, 1);
+	pool->mem.nslabs = nslabs;
+#ifdef CONFIG_SWIOTLB_DYNAMIC
+	spin_lock_init(&pool->mem.lock);
+	INIT_LIST_HEAD_RCU(&pool->mem.pools);
+	list_add_rcu(&defpool->node, &pool->mem.pools);
+	/* The number of areas to look at is set with the default pool only */
+	if (!default_nareas)
+		default_nareas = 1;
+#endif
+	return &pool->mem;
+}
+
+unsigned long dma_bounce_used(const struct io_tlb_mem *mem)
+{
+#ifdef CONFIG_DEBUG_FS
+	return atomic_long_read(&mem->total_used);
+#else
+	return mem->defpool.areas->used;
+#endif
+}

@@ -1,0 +1,514 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Worlds, and the transfer that every KUnit suite of the DMA mapping core checks
+ * in them. See dma_kunit.h.
+ */
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/iommu.h>
+#include <linux/mm.h>
+#include "dma_kunit.h"
+
+#define AREA_ORDER	get_order(DMA_AREA_SIZE)
+
+const char * const dma_kind_names[DMA_KINDS] = {
+	[DMA_KIND_DIRECT]	= "direct",
+	[DMA_KIND_RANGES]	= "ranges",
+	[DMA_KIND_BOUNCE]	= "bounce",
+	[DMA_KIND_OPS]		= "ops",
+	[DMA_KIND_OPS_LEGACY]	= "ops-legacy",
+	[DMA_KIND_IOMMU_2K]	= "iommu-2k",
+	[DMA_KIND_IOMMU]	= "iommu",
+	[DMA_KIND_IOMMU_64K]	= "iommu-64k",
+	[DMA_KIND_UNTRUSTED]	= "untrusted",
+};
+
+/* Patterns: no two places of an area look alike, whatever the shift */
+
+u8 dma_pattern_cpu(size_t offset)
+{
+	return (offset * 7 + (offset >> 8) * 13) & 0x7f;
+}
+
+u8 dma_pattern_device(size_t offset)
+{
+	return dma_pattern_cpu(offset) | 0x80;
+}
+
+/*
+ * Start and end of a page, a bounce slot, an IOMMU granule of any size and a
+ * range, each from both sides, alone, and spanned.
+ */
+const struct dma_span dma_spans[DMA_SPANS] = {
+	{ 0, 1 },
+	{ 0, 64 },
+	{ 0, PAGE_SIZE },
+	{ 1, 1 },
+	{ 63, 2 },
+	{ 511, 1025 },
+	{ 2047, 1 },
+	{ 2047, 2 },
+	{ 2048, 2048 },
+	{ 2049, PAGE_SIZE },
+	{ PAGE_SIZE - 1, 1 },
+	{ PAGE_SIZE - 1, 2 },
+	{ PAGE_SIZE - 1, PAGE_SIZE + 2 },
+	{ PAGE_SIZE, PAGE_SIZE },
+	{ PAGE_SIZE + 1, PAGE_SIZE - 1 },
+	{ 100, 2 * PAGE_SIZE },
+	{ 3 * PAGE_SIZE + 5, 3 * PAGE_SIZE },
+	{ DMA_AREA_BORDER - 1, 1 },
+	{ DMA_AREA_BORDER - PAGE_SIZE, PAGE_SIZE },
+	{ DMA_AREA_BORDER, 3 },
+	{ DMA_AREA_BORDER - 3, 6 },
+	{ DMA_AREA_SIZE - 1, 1 },
+	{ DMA_AREA_SIZE - PAGE_SIZE - 1, PAGE_SIZE + 1 },
+	{ 0, DMA_AREA_SIZE },
+};
+
+void dma_span_desc(const struct dma_span *span, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%zu+%zu", span->offset,
+		 span->size);
+}
+
+/* The ways to map */
+
+static void call_phys_map(struct dma_mapping *m)
+{
+	m->addr = dma_map_phys(m->dev, m->phys, m->size, m->dir, m->attrs);
+	if (dma_mapping_error(m->dev, m->addr))
+		m->addr = DMA_MAPPING_ERROR;
+}
+
+static void call_phys_unmap(struct dma_mapping *m)
+{
+	dma_unmap_phys(m->dev, m->addr, m->size, m->dir, m->attrs);
+}
+
+static void call_page_map(struct dma_mapping *m)
+{
+	m->addr = dma_map_page_attrs(m->dev, pfn_to_page(PHYS_PFN(m->phys)),
+				     offset_in_page(m->phys), m->size, m->dir,
+				     m->attrs);
+	if (dma_mapping_error(m->dev, m->addr))
+		m->addr = DMA_MAPPING_ERROR;
+}
+
+static void call_far_page_map(struct dma_mapping *m)
+{
+	m->addr = dma_map_page_attrs(m->dev, pfn_to_page(PHYS_PFN(m->phys) - 2),
+				     2 * PAGE_SIZE + offset_in_page(m->phys),
+				     m->size, m->dir, m->attrs);
+	if (dma_mapping_error(m->dev, m->addr))
+		m->addr = DMA_MAPPING_ERROR;
+}
+
+static void call_page_unmap(struct dma_mapping *m)
+{
+	dma_unmap_page_attrs(m->dev, m->addr, m->size, m->dir, m->attrs);
+}
+
+static void call_single_map(struct dma_mapping *m)
+{
+	m->addr = dma_map_single_attrs(m->dev, phys_to_virt(m->phys), m->size,
+				       m->dir, m->attrs);
+	if (dma_mapping_error(m->dev, m->addr))
+		m->addr = DMA_MAPPING_ERROR;
+}
+
+static void call_single_unmap(struct dma_mapping *m)
+{
+	dma_unmap_single_attrs(m->dev, m->addr, m->size, m->dir, m->attrs);
+}
+
+static void call_sg_map(struct dma_mapping *m)
+{
+	phys_addr_t start = ALIGN_DOWN(m->phys, DMA_AREA_SIZE);
+
+	/* dma-iommu wants the page, not the data, aligned to its granule */
+	sg_init_table(&m->sg, 1);
+	sg_set_page(&m->sg, pfn_to_page(PHYS_PFN(start)), m->size,
+		    m->phys - start);
+	if (dma_map_sg_attrs(m->dev, &m->sg, 1, m->dir, m->attrs) == 1)
+		m->addr = sg_dma_address(&m->sg);
+	else
+		m->addr = DMA_MAPPING_ERROR;
+}
+
+static void call_sg_unmap(struct dma_mapping *m)
+{
+	dma_unmap_sg_attrs(m->dev, &m->sg, 1, m->dir, m->attrs);
+}
+
+static void call_sg_sync_for_cpu(struct dma_mapping *m)
+{
+	dma_sync_sg_for_cpu(m->dev, &m->sg, 1, m->dir);
+}
+
+static void call_sg_sync_for_device(struct dma_mapping *m)
+{
+	dma_sync_sg_for_device(m->dev, &m->sg, 1, m->dir);
+}
+
+static void call_resource_map(struct dma_mapping *m)
+{
+	m->addr = dma_map_resource(m->dev, m->phys, m->size, m->dir, m->attrs);
+	if (dma_mapping_error(m->dev, m->addr))
+		m->addr = DMA_MAPPING_ERROR;
+}
+
+static void call_resource_unmap(struct dma_mapping *m)
+{
+	dma_unmap_resource(m->dev, m->addr, m->size, m->dir, m->attrs);
+}
+
+static void call_sync_for_cpu(struct dma_mapping *m)
+{
+	dma_sync_single_for_cpu(m->dev, m->addr, m->size, m->dir);
+}
+
+static void call_sync_for_device(struct dma_mapping *m)
+{
+	dma_sync_single_for_device(m->dev, m->addr, m->size, m->dir);
+}
+
+#define DMA_CALL(_name, _m, _u, _s)					\
+	{								\
+		.name			= _name,			\
+		.map			= call_##_m##_map,		\
+		.unmap			= call_##_u##_unmap,		\
+		.sync_for_cpu		= call_##_s##_for_cpu,		\
+		.sync_for_device	= call_##_s##_for_device,	\
+	}
+
+const struct dma_call dma_calls[DMA_CALLS] = {
+	DMA_CALL("phys", phys, phys, sync),
+	DMA_CALL("page", page, page, sync),
+	DMA_CALL("far page", far_page, page, sync),
+	DMA_CALL("single", single, single, sync),
+	DMA_CALL("sg", sg, sg, sg_sync),
+};
+
+const struct dma_call dma_call_resource =
+	DMA_CALL("resource", resource, resource, sync);
+
+/* Making a world */
+
+static unsigned int iommu_shift(enum dma_kind kind)
+{
+	switch (kind) {
+	case DMA_KIND_IOMMU_2K:
+		return 11;
+	case DMA_KIND_IOMMU_64K:
+		return 16;
+	default:
+		return PAGE_SHIFT;
+	}
+}
+
+bool dma_kind_has_iommu(enum dma_kind kind)
+{
+	return kind >= DMA_KIND_IOMMU_2K;
+}
+
+static void world_free_area(void *data)
+{
+	struct dma_world *w = data;
+
+	free_pages((unsigned long)w->cpu, AREA_ORDER);
+}
+
+/* Two halves of the area, apart from each other, after a range elsewhere */
+static void world_set_ranges(struct dma_world *w)
+{
+	struct bus_dma_region *map;
+
+	map = kunit_kcalloc(w->test, 4, sizeof(*map), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(w->test, map);
+	map[0].cpu_start = w->phys + SZ_1G;
+	map[0].dma_start = 0;
+	map[0].size = SZ_1M;
+	map[1].cpu_start = w->phys;
+	map[1].dma_start = 0x940000000ULL;
+	map[1].size = DMA_AREA_BORDER;
+	map[2].cpu_start = w->phys + DMA_AREA_BORDER;
+	map[2].dma_start = SZ_256M;
+	map[2].size = DMA_AREA_SIZE - DMA_AREA_BORDER;
+	w->dev->dma_range_map = map;
+}
+
+/* The device core frees the map of a device that goes away */
+static void world_clear_ranges(void *data)
+{
+	struct dma_world *w = data;
+
+	w->dev->dma_range_map = NULL;
+}
+
+static void world_set_ops(struct dma_world *w)
+{
+#ifdef CONFIG_ARCH_HAS_DMA_OPS
+	memset(&dma_ops_log, 0, sizeof(dma_ops_log));
+	set_dma_ops(w->dev, w->kind == DMA_KIND_OPS ? &dma_ops_phys :
+						      &dma_ops_legacy);
+#else
+	kunit_skip(w->test, "needs CONFIG_ARCH_HAS_DMA_OPS");
+#endif
+}
+
+static void world_set_device(struct dma_world *w)
+{
+	if (dma_kind_has_iommu(w->kind))
+		w->iommu = mock_iommu_create(w->test, iommu_shift(w->kind),
+					     DMA_BIT_MASK(36), &w->dev);
+	else
+		w->dev = dma_device_create(w->test);
+
+	switch (w->kind) {
+	case DMA_KIND_RANGES:
+		world_set_ranges(w);
+		KUNIT_ASSERT_EQ(w->test, 0,
+				kunit_add_action_or_reset(w->test,
+							  world_clear_ranges,
+							  w));
+		break;
+	case DMA_KIND_BOUNCE:
+		w->tlb = dma_bounce_create(w->test, IO_TLB_SEGSIZE, GFP_DMA32);
+		w->tlb->force_bounce = true;
+		break;
+	case DMA_KIND_OPS:
+	case DMA_KIND_OPS_LEGACY:
+		world_set_ops(w);
+		break;
+	case DMA_KIND_UNTRUSTED:
+		w->tlb = dma_bounce_create(w->test, IO_TLB_SEGSIZE, GFP_DMA32);
+		w->dev = mock_iommu_untrusted(w->test, w->dev);
+		break;
+	default:
+		break;
+	}
+	w->dev->dma_io_tlb_mem = w->tlb;
+}
+
+/**
+ * dma_world_create() - create a device and memory that it can reach
+ * @test: test to which they belong
+ * @kind: how the device reaches memory
+ *
+ * Return: the world. The test is skipped where the kernel has no such.
+ */
+struct dma_world *dma_world_create(struct kunit *test, enum dma_kind kind)
+{
+	struct dma_world *w = kunit_kzalloc(test, sizeof(*w), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, w);
+	w->test = test;
+	w->kind = kind;
+	w->cpu = (u8 *)__get_free_pages(GFP_KERNEL, AREA_ORDER);
+	KUNIT_ASSERT_NOT_NULL(test, w->cpu);
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, world_free_area, w));
+	w->phys = virt_to_phys(w->cpu);
+	world_set_device(w);
+	return w;
+}
+
+/**
+ * dma_world_set_noncoherent() - have the device need cache maintenance
+ * @w: the world
+ */
+void dma_world_set_noncoherent(struct dma_world *w)
+{
+#ifdef CONFIG_DMA_KUNIT_STUBS
+	w->dev->dma_coherent = false;
+#else
+	kunit_skip(w->test, "needs CONFIG_DMA_KUNIT_STUBS");
+#endif
+}
+
+/* Is ordinary memory at this place bounced? */
+bool dma_world_bounces(const struct dma_world *w, size_t offset, size_t size)
+{
+	if (w->kind == DMA_KIND_UNTRUSTED)
+		return offset_in_page(offset | size);
+	return w->kind == DMA_KIND_BOUNCE;
+}
+
+/* Does it leave the range in which it starts? */
+bool dma_world_crosses(const struct dma_world *w, size_t offset, size_t size)
+{
+	return w->kind == DMA_KIND_RANGES && offset < DMA_AREA_BORDER &&
+	       offset + size > DMA_AREA_BORDER;
+}
+
+/* Being the device */
+
+static bool world_ranges_lookup(struct dma_world *w, dma_addr_t addr,
+				phys_addr_t *phys)
+{
+	const struct bus_dma_region *m;
+
+	for (m = w->dev->dma_range_map; m->size; m++) {
+		if (addr < m->dma_start || addr - m->dma_start >= m->size)
+			continue;
+		*phys = addr - m->dma_start + m->cpu_start;
+		return true;
+	}
+	return false;
+}
+
+static bool world_lookup(struct dma_world *w, dma_addr_t addr, int prot,
+			 phys_addr_t *phys)
+{
+	if (w->iommu)
+		return mock_iommu_lookup(w->iommu, addr, prot, phys);
+
+	switch (w->kind) {
+	case DMA_KIND_RANGES:
+		return world_ranges_lookup(w, addr, phys);
+#ifdef CONFIG_ARCH_HAS_DMA_OPS
+	case DMA_KIND_OPS:
+	case DMA_KIND_OPS_LEGACY:
+		*phys = addr - DMA_OPS_WINDOW;
+		return addr >= DMA_OPS_WINDOW;
+#endif
+	default:
+		*phys = addr;
+		return true;
+	}
+}
+
+/* The smallest unit that any world translates is 2 KiB */
+static bool world_access(struct dma_world *w, dma_addr_t addr, void *buf,
+			 size_t len, bool write)
+{
+	phys_addr_t phys;
+	size_t part;
+
+	for (; len; len -= part, addr += part, buf += part) {
+		part = min_t(size_t, len, SZ_2K - (addr & (SZ_2K - 1)));
+		if (!world_lookup(w, addr, write ? IOMMU_WRITE : IOMMU_READ,
+				  &phys) || !pfn_valid(PHYS_PFN(phys)))
+			return false;
+		if (write)
+			memcpy(phys_to_virt(phys), buf, part);
+		else
+			memcpy(buf, phys_to_virt(phys), part);
+	}
+	return true;
+}
+
+bool dma_world_read(struct dma_world *w, dma_addr_t addr, void *buf, size_t len)
+{
+	return world_access(w, addr, buf, len, false);
+}
+
+bool dma_world_write(struct dma_world *w, dma_addr_t addr, const void *buf,
+		     size_t len)
+{
+	return world_access(w, addr, (void *)buf, len, true);
+}
+
+/**
+ * dma_world_expect_idle() - nothing is mapped any more
+ * @w: the world
+ */
+void dma_world_expect_idle(struct dma_world *w)
+{
+	if (w->tlb)
+		KUNIT_EXPECT_EQ(w->test, 0, dma_bounce_used(w->tlb));
+	if (w->iommu)
+		KUNIT_EXPECT_EQ(w->test, 0, w->iommu->mapped);
+	KUNIT_EXPECT_EQ(w->test, 0, dma_debug_entries(w->dev));
+}
+
+/* The property */
+
+static u8 *transfer_buffer(struct kunit *test, u8 (*pattern)(size_t offset))
+{
+	u8 *buf = kunit_kmalloc(test, DMA_AREA_SIZE, GFP_KERNEL);
+	size_t i;
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	for (i = 0; i < DMA_AREA_SIZE; i++)
+		buf[i] = pattern(i);
+	return buf;
+}
+
+static void transfer_one(struct dma_world *w, const struct dma_call *call,
+			 const struct dma_span *span, u8 *want, u8 *got,
+			 const u8 *device, enum dma_data_direction dir)
+{
+	struct kunit *test = w->test;
+	struct dma_mapping m = {
+		.dev	= w->dev,
+		.phys	= w->phys + span->offset,
+		.size	= span->size,
+		.dir	= dir,
+	};
+
+	memcpy(w->cpu, want, DMA_AREA_SIZE);
+	call->map(&m);
+	KUNIT_ASSERT_FALSE_MSG(test, dma_map_failed(&m), "%s, direction %d",
+			       call->name, dir);
+	if (w->tlb)
+		KUNIT_EXPECT_EQ_MSG(test, !!dma_bounce_used(w->tlb),
+				    dma_world_bounces(w, span->offset,
+						      span->size),
+				    "%s, direction %d", call->name, dir);
+
+	if (dir != DMA_FROM_DEVICE) {
+		KUNIT_EXPECT_TRUE_MSG(test, dma_world_read(w, m.addr, got,
+							   span->size),
+				      "the device can not read: %s", call->name);
+		KUNIT_EXPECT_MEMEQ_MSG(test, got, want + span->offset,
+				       span->size, "device read: %s, %d",
+				       call->name, dir);
+	}
+	if (dir != DMA_TO_DEVICE) {
+		KUNIT_EXPECT_TRUE_MSG(test,
+				      dma_world_write(w, m.addr,
+						      device + span->offset,
+						      span->size),
+				      "the device can not write: %s",
+				      call->name);
+		memcpy(want + span->offset, device + span->offset, span->size);
+	}
+
+	call->unmap(&m);
+	KUNIT_EXPECT_MEMEQ_MSG(test, w->cpu, want, DMA_AREA_SIZE,
+			       "memory after: %s, %d", call->name, dir);
+}
+
+/**
+ * dma_kunit_transfer() - map, have the device read and write, unmap
+ * @w: the world
+ * @call: how to map
+ * @span: which part of the area
+ * @dir: direction
+ */
+void dma_kunit_transfer(struct dma_world *w, const struct dma_call *call,
+			const struct dma_span *span,
+			enum dma_data_direction dir)
+{
+	u8 *want = transfer_buffer(w->test, dma_pattern_cpu);
+	u8 *device = transfer_buffer(w->test, dma_pattern_device);
+	u8 *got = transfer_buffer(w->test, dma_pattern_device);
+
+	transfer_one(w, call, span, want, got, device, dir);
+	kunit_kfree(w->test, got);
+	kunit_kfree(w->test, device);
+	kunit_kfree(w->test, want);
+}
+
+void dma_kunit_transfer_all_dirs(struct dma_world *w,
+				 const struct dma_call *call,
+				 const struct dma_span *span)
+{
+	enum dma_data_direction dir;
+
+	for (dir = 0; dir < DMA_NONE; dir++)
+		dma_kunit_transfer(w, call, span, dir);
+	dma_world_expect_idle(w);
+}

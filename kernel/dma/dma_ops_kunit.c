@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of providers of struct dma_map_ops.
+ *
+ * The providers here record their calls, and hand out addresses in a window high
+ * above memory. One has .map_phys. One has .map_page and .map_resource, and is
+ * called through the bridge in ops.h.
+ */
+#include <linux/mm.h>
+#include "dma_kunit.h"
+
+struct dma_ops_log dma_ops_log;
+
+static dma_addr_t ops_log_map(phys_addr_t phys, enum dma_data_direction dir,
+			      unsigned long attrs)
+{
+	dma_ops_log.dir = dir;
+	dma_ops_log.attrs = attrs;
+	return phys + DMA_OPS_WINDOW;
+}
+
+static dma_addr_t ops_map_phys(struct device *dev, phys_addr_t phys, size_t size,
+			       enum dma_data_direction dir, unsigned long attrs)
+{
+	dma_ops_log.maps++;
+	return ops_log_map(phys, dir, attrs);
+}
+
+static void ops_unmap_phys(struct device *dev, dma_addr_t addr, size_t size,
+			   enum dma_data_direction dir, unsigned long attrs)
+{
+	dma_ops_log.unmaps++;
+	dma_ops_log.attrs = attrs;
+}
+
+static dma_addr_t ops_map_page(struct device *dev, struct page *page,
+			       unsigned long offset, size_t size,
+			       enum dma_data_direction dir, unsigned long attrs)
+{
+	dma_ops_log.maps++;
+	return ops_log_map(page_to_phys(page) + offset, dir, attrs);
+}
+
+static dma_addr_t ops_map_resource(struct device *dev, phys_addr_t phys,
+				   size_t size, enum dma_data_direction dir,
+				   unsigned long attrs)
+{
+	dma_ops_log.resources++;
+	return ops_log_map(phys, dir, attrs);
+}
+
+static void ops_unmap_resource(struct device *dev, dma_addr_t addr, size_t size,
+			       enum dma_data_direction dir, unsigned long attrs)
+{
+	dma_ops_log.unmap_resources++;
+	dma_ops_log.attrs = attrs;
+}
+
+static int ops_map_sg(struct device *dev, struct scatterlist *sgl, int nents,
+		      enum dma_data_direction dir, unsigned long attrs)
+{
+	struct scatterlist *sg;
+	int i;
+
+	for_each_sg(sgl, sg, nents, i) {
+		sg_dma_address(sg) = ops_log_map(sg_phys(sg), dir, attrs);
+		sg_dma_len(sg) = sg->length;
+	}
+	return nents;
+}
+
+const struct dma_map_ops dma_ops_phys = {
+	.map_phys	= ops_map_phys,
+	.unmap_phys	= ops_unmap_phys,
+	.map_sg		= ops_map_sg,
+};
+
+const struct dma_map_ops dma_ops_legacy = {
+	.map_page	= ops_map_page,
+	.unmap_page	= ops_unmap_phys,
+	.map_resource	= ops_map_resource,
+	.unmap_resource	= ops_unmap_resource,
+	.map_sg		= ops_map_sg,
+};
+
+const struct dma_map_ops dma_ops_no_resource = {
+	.map_page	= ops_map_page,
+	.unmap_page	= ops_unmap_phys,
+	.map_sg		= ops_map_sg,
+};
+
+KUNIT_ARRAY_PARAM(dma_span, dma_spans, dma_span_desc);
+
+static void ops_transfer(struct kunit *test, enum dma_kind kind)
+{
+	struct dma_world *w = dma_world_create(test, kind);
+	int i;
+
+	for (i = 0; i < DMA_CALLS; i++)
+		dma_kunit_transfer_all_dirs(w, &dma_calls[i], test->param_value);
+	/* All but the scatterlist */
+	KUNIT_EXPECT_EQ(test, 3 * (DMA_CALLS - 1), dma_ops_log.maps);
+	KUNIT_EXPECT_EQ(test, dma_ops_log.maps, dma_ops_log.unmaps);
+	KUNIT_EXPECT_EQ(test, 0, dma_ops_log.resources);
+}
+
+static void ops_phys_transfer(struct kunit *test)
+{
+	ops_transfer(test, DMA_KIND_OPS);
+}
+
+static void ops_legacy_transfer(struct kunit *test)
+{
+	ops_transfer(test, DMA_KIND_OPS_LEGACY);
+}
+
+/* Direction and attributes arrive as they were given */
+static void ops_arguments(struct kunit *test)
+{
+	static const enum dma_kind kinds[] = { DMA_KIND_OPS, DMA_KIND_OPS_LEGACY };
+	unsigned long attrs = DMA_ATTR_WEAK_ORDERING | DMA_ATTR_SKIP_CPU_SYNC;
+	enum dma_data_direction dir;
+	dma_addr_t addr;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct dma_world *w = dma_world_create(test, kinds[i]);
+
+		for (dir = 0; dir < DMA_NONE; dir++) {
+			addr = dma_map_phys(w->dev, w->phys + 3, 5, dir, attrs);
+			KUNIT_EXPECT_EQ(test, 0, dma_mapping_error(w->dev, addr));
+			KUNIT_EXPECT_EQ(test, dir, dma_ops_log.dir);
+			KUNIT_EXPECT_EQ(test, attrs, dma_ops_log.attrs);
+			dma_ops_log.attrs = 0;
+			dma_unmap_phys(w->dev, addr, 5, dir, attrs);
+			KUNIT_EXPECT_EQ(test, attrs, dma_ops_log.attrs);
+		}
+	}
+}
+
+/* .map_phys gets MMIO with the attribute, .map_page never gets it */
+static void ops_mmio(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS);
+	phys_addr_t phys = dma_hole(test) + 0x123;
+	dma_addr_t addr;
+
+	addr = dma_map_resource(w->dev, phys, 9, DMA_TO_DEVICE, 0);
+	KUNIT_EXPECT_EQ(test, 0, dma_mapping_error(w->dev, addr));
+	KUNIT_EXPECT_EQ(test, phys + DMA_OPS_WINDOW, addr);
+	KUNIT_EXPECT_EQ(test, 1, dma_ops_log.maps);
+	KUNIT_EXPECT_EQ(test, DMA_ATTR_MMIO, dma_ops_log.attrs);
+	dma_ops_log.attrs = 0;
+	dma_unmap_resource(w->dev, addr, 9, DMA_TO_DEVICE, 0);
+	KUNIT_EXPECT_EQ(test, 1, dma_ops_log.unmaps);
+	KUNIT_EXPECT_EQ(test, DMA_ATTR_MMIO, dma_ops_log.attrs);
+}
+
+static void ops_legacy_mmio(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS_LEGACY);
+	phys_addr_t phys = dma_hole(test) + 0x123;
+	dma_addr_t addr;
+
+	addr = dma_map_phys(w->dev, phys, 9, DMA_TO_DEVICE, DMA_ATTR_MMIO);
+	KUNIT_EXPECT_EQ(test, 0, dma_mapping_error(w->dev, addr));
+	KUNIT_EXPECT_EQ(test, phys + DMA_OPS_WINDOW, addr);
+	KUNIT_EXPECT_EQ(test, 1, dma_ops_log.resources);
+	dma_unmap_phys(w->dev, addr, 9, DMA_TO_DEVICE, DMA_ATTR_MMIO);
+	KUNIT_EXPECT_EQ(test, 1, dma_ops_log.unmap_resources);
+	KUNIT_EXPECT_EQ(test, 0, dma_ops_log.maps + dma_ops_log.unmaps);
+}
+
+static void ops_legacy_refuses_mmio(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS_LEGACY);
+	dma_addr_t addr;
+
+	set_dma_ops(w->dev, &dma_ops_no_resource);
+	addr = dma_map_phys(w->dev, dma_hole(test) + 0x123, 9, DMA_TO_DEVICE,
+			    DMA_ATTR_MMIO);
+	KUNIT_EXPECT_EQ(test, DMA_MAPPING_ERROR, addr);
+	KUNIT_EXPECT_EQ(test, 0, dma_ops_log.maps);
+	dma_world_expect_idle(w);
+}
+
+/* .map_page looks at a page, so there has to be one */
+static void ops_legacy_needs_page(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS_LEGACY);
+	dma_addr_t addr;
+
+	addr = dma_map_phys(w->dev, dma_hole(test) + 1, 9, DMA_TO_DEVICE, 0);
+	KUNIT_EXPECT_EQ(test, DMA_MAPPING_ERROR, addr);
+	KUNIT_EXPECT_EQ(test, 0, dma_ops_log.maps);
+}
+
+/* The dummy operations refuse everything, and no more */
+static void ops_dummy(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS);
+	struct dma_mapping m = {
+		.dev	= w->dev,
+		.phys	= w->phys + 1,
+		.size	= 2,
+		.dir	= DMA_TO_DEVICE,
+	};
+	int i;
+
+#ifdef MODULE
+	kunit_skip(test, "dma_dummy_ops is not exported");
+#else
+	set_dma_ops(w->dev, &dma_dummy_ops);
+#endif
+	for (i = 0; i < DMA_CALLS; i++) {
+		dma_calls[i].map(&m);
+		KUNIT_EXPECT_TRUE(test, dma_map_failed(&m));
+	}
+	dma_call_resource.map(&m);
+	KUNIT_EXPECT_TRUE(test, dma_map_failed(&m));
+	dma_world_expect_idle(w);
+}
+
+static struct kunit_case dma_ops_cases[] = {
+	KUNIT_CASE_PARAM(ops_phys_transfer, dma_span_gen_params),
+	KUNIT_CASE_PARAM(ops_legacy_transfer, dma_span_gen_params),
+	KUNIT_CASE(ops_arguments),
+	KUNIT_CASE(ops_mmio),
+	KUNIT_CASE(ops_legacy_mmio),
+	KUNIT_CASE(ops_legacy_refuses_mmio),
+	KUNIT_CASE(ops_legacy_needs_page),
+	KUNIT_CASE(ops_dummy),
+	{}
+};
+
+static struct kunit_suite dma_ops_suite = {
+	.name		= "dma_ops",
+	.test_cases	= dma_ops_cases,
+};
+
+kunit_test_suite(dma_ops_suite);

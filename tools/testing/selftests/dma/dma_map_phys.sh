@@ -1,0 +1,271 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# What user space can see of dma_map_phys(): the trace events and dma-debug's
+# debugfs files, after real I/O on a disk.
+#
+# The disk has to be idle. It is $DMA_TEST_DISK, or else the first NVMe disk that
+# is not mounted. It is only read, unless DMA_TEST_SCRATCH=1 allows to overwrite
+# its first megabytes.
+
+DIR="$(dirname "$(readlink -f "$0")")"
+# shellcheck disable=SC1091
+. "${DIR}"/../kselftest/ktap_helpers.sh
+
+TRACING=/sys/kernel/tracing
+DEBUG=/sys/kernel/debug/dma-api
+INSTANCE=$TRACING/instances/dma_map_phys
+TMP=$(mktemp -d)
+
+cleanup()
+{
+	[ ! -d $INSTANCE ] || rmdir $INSTANCE
+	rm -rf "$TMP"
+}
+
+skip_all()
+{
+	ktap_skip_all "$@"
+	exit "$KSFT_SKIP"
+}
+
+# ktap_test_skip() has no room for the reason
+skip()
+{
+	__ktap_test ok "$1" "SKIP $2"
+	KTAP_CNT_SKIP=$((KTAP_CNT_SKIP + 1))
+}
+
+# check DESCRIPTION COMMAND...: what the command prints says why it failed
+check()
+{
+	description="$1"
+	shift
+	if "$@" > "$TMP/why"; then
+		ktap_test_pass "$description"
+	else
+		ktap_test_fail "$description"
+	fi
+	sed 's/^/# /' "$TMP/why"
+}
+
+find_disk()
+{
+	for disk in ${DMA_TEST_DISK:-/dev/nvme*n*}; do
+		[ -b "$disk" ] || continue
+		disk=$(readlink -f "$disk")
+		grep -q "^$disk" /proc/mounts || { echo "$disk"; return; }
+	done
+}
+
+# The PCI device that a disk hangs on is the one that DMA is mapped for
+find_device()
+{
+	dev=$(readlink -f "/sys/block/${1##*/}/device")
+	while [ "$dev" != /sys ] && [ "$dev" != / ]; do
+		case $(readlink "$dev/subsystem") in
+		*/bus/pci)
+			echo "${dev##*/}"
+			return ;;
+		esac
+		dev=$(dirname "$dev")
+	done
+}
+
+EVENTS="dma_map_phys dma_unmap_phys dma_map_sg dma_unmap_sg"
+
+# A buffer of its own, a clock that orders events of all CPUs, one device only
+trace_start()
+{
+	mkdir $INSTANCE || return
+	echo 8192 > $INSTANCE/buffer_size_kb
+	echo counter > $INSTANCE/trace_clock
+	for event in $EVENTS; do
+		echo "device == \"$DEVICE\"" > $INSTANCE/events/dma/"$event"/filter
+		echo 1 > $INSTANCE/events/dma/"$event"/enable
+	done
+}
+
+# "event: device field=value ..." of all events, in order
+trace_stop()
+{
+	echo 0 > $INSTANCE/tracing_on
+	sed -n 's/^.* \(dma_[a-z_]*: .*\)/\1/p' $INSTANCE/trace > "$TMP/trace"
+}
+
+count() { grep -c "^$1: " "$TMP/trace"; }
+
+# Small requests have one segment, large ones many
+read_disk()
+{
+	dd if="$DISK" of=/dev/null bs=4k count=256 iflag=direct 2>/dev/null &&
+	dd if="$DISK" of=/dev/null bs=1M count=4 iflag=direct 2>/dev/null
+}
+
+write_disk()
+{
+	dd if=/dev/urandom of="$TMP/data" bs=4k count=512 2>/dev/null
+	dd if="$TMP/data" of="$DISK" bs=4k count=256 oflag=direct 2>/dev/null
+	dd if="$TMP/data" of="$DISK" bs=1M seek=1 skip=1 count=1 oflag=direct 2>/dev/null
+	dd if="$DISK" of="$TMP/back" bs=4k count=512 iflag=direct 2>/dev/null
+	cmp "$TMP/data" "$TMP/back"
+}
+
+no_event_lost()
+{
+	lost=$(cat $INSTANCE/per_cpu/cpu*/stats |
+	       awk '/^(overrun|commit overrun|dropped events):/ { n += $NF } END { print n + 0 }')
+	[ "$lost" = 0 ] || echo "$lost events lost"
+	[ "$lost" = 0 ]
+}
+
+old_events_are_gone()
+{
+	ls -d $TRACING/events/dma/dma_map_page $TRACING/events/dma/dma_unmap_page \
+	      $TRACING/events/dma/dma_map_resource \
+	      $TRACING/events/dma/dma_unmap_resource 2>/dev/null && return 1
+	return 0
+}
+
+# At least as many mappings as there were small requests, each way
+was_traced()
+{
+	n=$(grep -c "^dma_map_phys: $DEVICE dir=$1 " "$TMP/trace")
+	echo "$n mappings by dma_map_phys, $1"
+	[ "$n" -ge 256 ]
+}
+
+fields_parse()
+{
+	awk '
+	/^dma_map_phys: / &&
+	!/^dma_map_phys: [^ ]+ dir=(BIDIRECTIONAL|TO_DEVICE|FROM_DEVICE) dma_addr=[0-9a-f]+ size=[1-9][0-9]* phys_addr=[0-9a-f]+ attrs=[A-Z_|]*$/ ||
+	/^dma_unmap_phys: / &&
+	!/^dma_unmap_phys: [^ ]+ dir=(BIDIRECTIONAL|TO_DEVICE|FROM_DEVICE) dma_addr=[0-9a-f]+ size=[1-9][0-9]* attrs=[A-Z_|]*$/ {
+		print
+		bad = 1
+	}
+	END { exit bad }' "$TMP/trace"
+}
+
+# NVMe has the bits below its page size kept even where a mapping bounces
+offset_is_kept()
+{
+	sed -n 's/^dma_map_phys: .* dma_addr=\([0-9a-f]*\) .* phys_addr=\([0-9a-f]*\) .*/00\1 00\2/p' \
+		"$TMP/trace" |
+	awk 'substr($1, length($1) - 2) != substr($2, length($2) - 2) { print; bad = 1 }
+	     END { exit bad }'
+}
+
+# What is unmapped was mapped, with the same size, direction and attributes. Only
+# the sum is compared: an address can be mapped again before its unmap is traced.
+unmaps_match()
+{
+	awk '
+	{
+		split("", f)
+		for (i = 3; i <= NF; i++) {
+			eq = index($i, "=")
+			f[substr($i, 1, eq - 1)] = substr($i, eq + 1)
+		}
+		what = f["dma_addr"] " " f["size"] " " f["dir"] " " f["attrs"]
+	}
+	$1 == "dma_map_phys:"	{ balance[what]++ }
+	$1 == "dma_unmap_phys:"	{ balance[what]-- }
+	END {
+		for (what in balance) {
+			if (!balance[what])
+				continue
+			print (balance[what] > 0 ? "still mapped: " : "was not mapped: ") what
+			bad = 1
+		}
+		exit bad
+	}' "$TMP/trace"
+}
+
+scatterlists_balance()
+{
+	echo "$(count dma_map_sg) scatterlists mapped, $(count dma_unmap_sg) unmapped"
+	[ "$(count dma_map_sg)" = "$(count dma_unmap_sg)" ]
+}
+
+no_new_errors()
+{
+	errors=$(cat $DEBUG/error_count)
+	echo "$errors errors, $1 before"
+	[ "$errors" = "$1" ]
+}
+
+nothing_held()
+{
+	! grep -E " $DEVICE (phys|scatter-gather) " $DEBUG/dump
+}
+
+# Other devices may be at work: wait for a quiet moment
+entries_come_back()
+{
+	tries=10
+	while [ $((tries -= 1)) -ge 0 ]; do
+		free=$(cat $DEBUG/num_free_entries)
+		[ "$free" -ge "$1" ] && return 0
+		sleep 1
+	done
+	echo "$free entries free, $1 before"
+	return 1
+}
+
+trap cleanup EXIT
+ktap_print_header
+
+[ "$(id -u)" = 0 ] || skip_all "needs root"
+[ -d $TRACING/events/dma ] || skip_all "needs tracefs and CONFIG_ENABLE_DEFAULT_TRACERS or another tracer"
+for event in $EVENTS; do
+	[ -d $TRACING/events/dma/"$event" ] || skip_all "this kernel has no event $event"
+done
+DISK=$(find_disk)
+[ -n "$DISK" ] || skip_all "no NVMe disk that is not mounted, and no DMA_TEST_DISK"
+DEVICE=$(find_device "$DISK")
+[ -n "$DEVICE" ] || skip_all "$DISK is not on a PCI device"
+
+ktap_set_plan 13
+ktap_print_msg "$DISK on $DEVICE"
+
+if [ -d $DEBUG ] && [ "$(cat $DEBUG/disabled)" = N ]; then
+	HAVE_DEBUG=1
+	ERRORS=$(cat $DEBUG/error_count)
+	FREE=$(cat $DEBUG/num_free_entries)
+fi
+
+trace_start || ktap_exit_fail_msg "cannot make $INSTANCE"
+check "the disk is read" read_disk
+if [ "$DMA_TEST_SCRATCH" = 1 ]; then
+	check "what is written to the disk is read back" write_disk
+else
+	skip "what is written to the disk is read back" "DMA_TEST_SCRATCH=1 was not given"
+fi
+trace_stop
+
+check "no event is lost" no_event_lost
+check "the page and resource events are gone" old_events_are_gone
+check "reads are traced as mappings from the device" was_traced FROM_DEVICE
+if [ "$DMA_TEST_SCRATCH" = 1 ]; then
+	check "writes are traced as mappings to the device" was_traced TO_DEVICE
+else
+	skip "writes are traced as mappings to the device" "DMA_TEST_SCRATCH=1 was not given"
+fi
+check "the fields have the right form" fields_parse
+check "the DMA address keeps the offset in the page" offset_is_kept
+check "every mapping by dma_map_phys is unmapped as it was mapped" unmaps_match
+check "every scatterlist is unmapped" scatterlists_balance
+
+if [ -n "$HAVE_DEBUG" ]; then
+	check "dma-debug has found no error" no_new_errors "$ERRORS"
+	check "dma-debug has no mapping left for the device" nothing_held
+	check "dma-debug's entries are free again" entries_come_back "$FREE"
+else
+	for t in "has found no error" "has no mapping left for the device" "has its entries back"; do
+		skip "dma-debug $t" "CONFIG_DMA_API_DEBUG is off or disabled"
+	done
+fi
+
+ktap_finished
