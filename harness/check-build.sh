@@ -51,15 +51,22 @@ cmake() {
 	ARCH=$arch kmake "$SRC" "$out" CC="ccache $cc" "$@"
 }
 
-# What this revision knows of the options that are asked for; done again where Kconfig may have changed.
+# The options that the series brings: `on` has them all.
+new_options() { rgit diff base refs/series/made -- '*Kconfig*' | sed -nE 's/^\+(menu)?config[[:space:]]+(.*)/CONFIG_\2=y/p'; }
+
+# All that is asked for, of which each revision takes what it knows; done again where Kconfig may have changed.
 configure() {
 	local out=$CHECK/$1 defconfig
 	read -r _ _ _ defconfig <"$(config_file "$1")"
 	mkdir -p "$out"
-	if ! cmp -s "$(config_file "$1")" "$out/.asked"; then
+	{
+		cat "$(config_file "$1")"
+		[ "$1" != on ] || new_options
+	} >"$out/.asked.new"
+	if ! cmp -s "$out/.asked.new" "$out/.asked"; then
 		cmake "$1" "$defconfig" || return
-		cat "$out/.config" "$(config_file "$1")" >"$out/.wanted"
-		cp "$(config_file "$1")" "$out/.asked"
+		cat "$out/.config" "$out/.asked.new" >"$out/.wanted"
+		mv "$out/.asked.new" "$out/.asked"
 	fi
 	cp "$out/.wanted" "$out/.config"
 	cmake "$1" olddefconfig
@@ -68,18 +75,25 @@ configure() {
 # Options of the file that this revision does not have as asked.
 not_taken() { grep '^CONFIG' "$(config_file "$1")" | grep -vxFf "$CHECK/$1/.config" | grep -v '=n$'; }
 
-# The objects that configuration $1 is to build: its users, and of the files of list $2 those that it compiles.
+# The targets of configuration $1: its users, and for `on` also the files of list $2 that are in none of their directories.
 objects() {
-	local t
+	local t dirs
 	for t in ${USERS[$1]}; do
-		case $t in
-		*/) [ -d "$SRC/$t" ] && echo "$t" ;;
-		*) [ -e "$SRC/${t%.o}.c" ] && echo "$t" ;;
-		esac
+		if [ -d "$SRC/$t" ] || [ -e "$SRC/${t%.o}.c" ]; then echo "$t"; fi
 	done
 	[ "$1" = on ] || return 0
-	sed -n 's/\.c$//p' "$2" | grep -vE "$NOT_X86" | while read -r t; do
+	dirs=$(tr -s '[:space:]' '\n' <<<"${USERS[on]}" | sed -n 's|^.*/$|^&|p')
+	sed -n 's/\.c$//p' "$2" | grep -vE "$NOT_X86" | grep -v -f <(printf '%s\n' "$dirs") | while read -r t; do
 		if [ -e "$SRC/$t.c" ]; then echo "$t.o"; fi
+	done
+}
+
+# Those of list $1 that no configuration has compiled, be it by including them.
+not_compiled() {
+	local f
+	grep '\.c$' "$1" | while read -r f; do
+		[ -e "$SRC/$f" ] || continue
+		grep -qsE "[ /]$f( |\$)" "$CHECK"/*/"$(dirname "$f")"/.*.cmd || echo "$f"
 	done
 }
 NOT_X86='^(tools/|samples/|Documentation/|scripts/|mm/kmsan/|arch/(alpha|arc|arm|arm64|csky|hexagon|loongarch|m68k|microblaze|mips|nios2|openrisc|parisc|powerpc|riscv|s390|sh|sparc|um|xtensa)/)'

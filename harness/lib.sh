@@ -18,6 +18,7 @@ SERIES=$TOP/patches/6.12
 JOBS=${JOBS:-$(nproc)}
 # shellcheck disable=SC2034  # for the scripts that read this file
 readonly TOP HARNESS BUILD TREE LOGS SERIES JOBS
+export HOME=${HOME:-$BUILD}	# a CI job may have none; ccache and checkpatch want one
 
 # ---- what a person sees
 
@@ -44,7 +45,7 @@ run_logged() {
 	local log=$LOGS/$1.log rc=0
 	shift
 	mkdir -p "$(dirname "$log")"
-	"$@" >"$log" 2>&1 || rc=$?
+	("$@") >"$log" 2>&1 || rc=$?	# in a subshell, as it may end in die()
 	((rc == 0)) && return
 	say "failed (status $rc): $(printf '%s ' "$@" | cut -c1-160)"
 	log_excerpt "$log" | sed 's/^/    /'
@@ -107,7 +108,6 @@ need_packages() {
 export KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 1970' KBUILD_BUILD_USER=series KBUILD_BUILD_HOST=localhost
 export KBUILD_BUILD_VERSION=1 LOCALVERSION=
 export CCACHE_BASEDIR=$BUILD CCACHE_NOHASHDIR=1 CCACHE_COMPILERCHECK=content
-[ -n "${HOME:-}" ] || export CCACHE_DIR=$BUILD/ccache
 
 # kmake SOURCE OUT ARGUMENTS...: ARCH and CROSS_COMPILE come from the environment.
 kmake() {

@@ -55,7 +55,7 @@ load_machine() {
 	# shellcheck disable=SC2034
 	IFS='|' read -r _ _ arch PROVIDER args APPEND LEAST <<<"$line"
 	# shellcheck disable=SC2034
-	MDIR=$BUILD/boot/$2-$1
+	MDIR=$BUILD/boot/$kernel-$1
 	# shellcheck disable=SC2034
 	read -ra QEMU_ARGS <<<"$args"
 	load_arch "$arch"

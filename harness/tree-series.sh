@@ -73,7 +73,7 @@ input_sum() {
 		# shellcheck disable=SC2046
 		cat "$HARNESS/tree-series.sh" "$HARNESS/tree-maintainers"
 		series_patches | while read -r p; do patch_adds "$SERIES/$p"; done | sed 's/^MAINTAINERS:.*/MAINTAINERS/' |
-			sort -u | (cd "$TOP" && xargs -rd '\n' sh -c 'stat -c "%n %A" "$@"; cat "$@"' sh 2>&1)
+			sort -u | (cd "$TOP" && xargs -rd '\n' sh -c 'stat -c "%n %A" "$@"; cat "$@"' sh 2>&1 || true)
 	} | sha1sum | cut -c1-40
 }
 
@@ -86,7 +86,10 @@ place_hunks() {
 	rgit apply --cached --whitespace=nowarn -v -C1 "$WORK/diff" 2>"$WORK/reduced" || return
 	awk -v p="${1##*/}" '
 		/^Checking patch / { f = $3; sub(/\.\.\.$/, "", f) }
-		/^Context reduced / { print p ": " f ":" $NF ": a hunk placed by reduced context, " $4 " lines of it" }
+		/^Context reduced / {
+			split(substr($4, 2), n, /[\/)]/)
+			print p ": " f ":" $NF ": a hunk placed by reduced context, lines before and after it: " n[1] ", " n[2]
+		}
 	' "$WORK/reduced"
 }
 

@@ -3,7 +3,7 @@
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . /harness/common.sh
 
-edu_dirs=$(ls -d "$debug/dma-ed"u/* 2>/dev/null)
+edu_dirs=$(ls -d "$debug"/dma-edu/* 2>/dev/null)
 disks="files scratch"
 
 number() { echo "$1" | sed ':a; s/\([0-9]\)\([0-9]\{3\}\)\(,\|$\)/\1,\2\3/; ta'; }
@@ -46,7 +46,7 @@ read_files() {
 
 fio_bytes() {
 	awk -v part="$1" '
-		/^ *"(read|write|trim)" : {/ { current = $1 }
+		/^ *"(read|write|trim)" : [{]/ { current = $1 }
 		/^ *"io_bytes" :/ && current == "\"" part "\"" { n += $3 }
 		END { print n + 0 }' /tmp/fio.json
 }
@@ -72,6 +72,8 @@ copy_with_edu() {
 
 # ---- what came of it
 
+row() { show "$(printf '%-28s %13s %12s %13s %12s %11s %8s' "$@")"; }
+
 # line NAME PCI-NAME BYTES-MOVED
 line() {
 	maps=$(hist_get dma/dma_map_phys "$2" hitcount)
@@ -79,8 +81,8 @@ line() {
 	lists=$(hist_get dma/dma_map_sg "$2" hitcount)
 	held=$((maps - $(hist_get dma/dma_unmap_phys "$2" hitcount) + lists - $(hist_get dma/dma_unmap_sg "$2" hitcount)))
 	bounced=$(hist_get swiotlb/swiotlb_bounced "$2" hitcount)
-	show "$(printf '%-28s %10s %12s %12s %14s %6s %8s' "$1 ($2)" "$(number "$maps")" "$(number "$map_bytes")" \
-		"$(number "$lists")" "$(number "$3")" "$held" "$(number "$bounced")")"
+	row "$1 ($2)" "$(number "$maps")" "$(number "$map_bytes")" "$(number "$lists")" "$(number "$3")" "$held" \
+		"$(number "$bounced")"
 
 	[ "$maps" -gt 0 ] || fail "$1: nothing was mapped by dma_map_phys"
 	[ "$held" = 0 ] || fail "$1: $held mappings are still held"
@@ -96,8 +98,7 @@ line() {
 
 table() {
 	show ""
-	show "$(printf '%-28s %10s %12s %12s %14s %6s %8s' '' 'mapped by' 'that is' 'mapped as' 'bytes' 'still' '')"
-	show "$(printf '%-28s %10s %12s %12s %14s %6s %8s' device phys bytes scatterlist moved held bounced)"
+	row device dma_map_phys 'bytes by it' scatterlists 'bytes moved' 'still held' bounced
 	for disk in $disks; do
 		line "NVMe $disk" "$(pci_name "$disk")" "$(bytes_moved "$disk")"
 	done

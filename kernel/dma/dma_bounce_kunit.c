@@ -182,6 +182,45 @@ static void bounce_pool_full(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
+/* More than a bounce buffer can ever be, up to what is left of the addresses */
+static void bounce_too_large(struct kunit *test)
+{
+	static const enum dma_kind kinds[] = { DMA_KIND_BOUNCE, DMA_KIND_UNTRUSTED };
+	dma_addr_t addr;
+	int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct dma_world *w = dma_world_create(test, kinds[i]);
+		const size_t sizes[] = {
+			IO_TLB_SEGSIZE * IO_TLB_SIZE + 1,
+			SZ_4G + 1,
+			((size_t)IO_TLB_SIZE << 32) + 1,
+			SIZE_MAX - w->phys - 100,
+		};
+
+		for (j = 0; j < ARRAY_SIZE(sizes); j++) {
+			addr = dma_map_phys(w->dev, w->phys + 1, sizes[j],
+					    DMA_TO_DEVICE, DMA_ATTR_NO_WARN);
+			KUNIT_EXPECT_EQ(test, DMA_MAPPING_ERROR, addr);
+			dma_world_expect_idle(w);
+		}
+	}
+}
+
+/* Neither in reach nor small enough to be bounced */
+static void bounce_too_large_to_reach(struct kunit *test)
+{
+	struct dma_world *w = bounce_world_limited(test);
+	dma_addr_t addr;
+
+	w->dev->bus_dma_limit = w->tlb->defpool.end - 1;
+	dma_expect_report(test, 1, DMA_OVERFLOW);
+	addr = dma_map_phys(w->dev, w->phys + 1, IO_TLB_SEGSIZE * IO_TLB_SIZE + 1,
+			    DMA_TO_DEVICE, 0);
+	KUNIT_EXPECT_EQ(test, DMA_MAPPING_ERROR, addr);
+	dma_world_expect_idle(w);
+}
+
 /* The slot itself is out of reach: an error, and the slot is free again */
 static void bounce_pool_out_of_reach(struct kunit *test)
 {
@@ -216,6 +255,8 @@ static struct kunit_case dma_bounce_cases[] = {
 	KUNIT_CASE(bounce_noncoherent),
 	KUNIT_CASE(bounce_skip_sync),
 	KUNIT_CASE(bounce_pool_full),
+	KUNIT_CASE(bounce_too_large),
+	KUNIT_CASE(bounce_too_large_to_reach),
 	KUNIT_CASE(bounce_pool_out_of_reach),
 	KUNIT_CASE(bounce_no_page),
 	{}

@@ -190,29 +190,42 @@ static void failure_table(struct kunit *test)
 }
 
 /* Each allocation that may fail */
+#if defined(CONFIG_FAULT_INJECTION) && defined(CONFIG_FAILSLAB)
+/* Returns how much was left of the count: not 0 after the last allocation */
+static unsigned int failure_sequence_alloc(struct failure_run *run,
+					   unsigned int step)
+{
+	unsigned int left;
+
+	current->fail_nth = step;
+	failure_sequence(run);
+	left = current->fail_nth;
+	current->fail_nth = 0;
+	failure_expect_clean(run);
+	return left;
+}
+
 static void failure_alloc(struct kunit *test)
 {
-#if defined(CONFIG_FAULT_INJECTION) && defined(CONFIG_FAILSLAB)
 	struct failure_run *run = failure_param(test);
-	unsigned int left, step;
+	unsigned int round, left, step;
 
-	for (step = 1; step < 1000; step++) {
-		current->fail_nth = step;
-		failure_sequence(run);
-		left = current->fail_nth;
-		current->fail_nth = 0;
-		failure_expect_clean(run);
-		KUNIT_EXPECT_TRUE(test, failure_sequence(run));
-		if (left)
-			break;
+	/* The second time, what the IOVA allocator caches is not allocated */
+	for (round = 0; round < 2; round++) {
+		for (step = 1, left = 0; step < 1000 && !left; step++) {
+			left = failure_sequence_alloc(run, step);
+			KUNIT_EXPECT_TRUE(test, failure_sequence(run));
+		}
+		KUNIT_EXPECT_GT(test, left, 0);
 	}
-	/* Ended because there was no further allocation */
-	KUNIT_EXPECT_GT(test, left, 0);
 	failure_expect_each_failed(run, true);
-#else
-	kunit_skip(test, "needs CONFIG_FAILSLAB");
-#endif
 }
+#else
+static void failure_alloc(struct kunit *test)
+{
+	kunit_skip(test, "needs CONFIG_FAILSLAB");
+}
+#endif
 
 /* IOVA space for nothing, for one granule, for two, ... */
 static void failure_iova(struct kunit *test)
@@ -238,26 +251,60 @@ static const enum dma_kind slot_kinds[] = {
 
 KUNIT_ARRAY_PARAM(slot_kind, slot_kinds, failure_kind_desc);
 
-/* A pool of one slot, of two, ... */
+/* Another device, that takes slots of the same pool */
+struct slot_holder {
+	struct dma_mapping m[IO_TLB_SEGSIZE];
+	size_t slots;
+};
+
+static void slot_holder_take(struct slot_holder *holder, struct dma_world *w,
+			     struct device *dev, size_t slots)
+{
+	struct dma_mapping *m;
+
+	for (holder->slots = 0; holder->slots < slots; holder->slots++) {
+		m = &holder->m[holder->slots];
+		*m = (struct dma_mapping) {
+			.dev	= dev,
+			.phys	= w->phys,
+			.size	= IO_TLB_SIZE,
+			.dir	= DMA_TO_DEVICE,
+		};
+		dma_calls[0].map(m);
+		KUNIT_ASSERT_FALSE(w->test, dma_map_failed(m));
+	}
+}
+
+static void slot_holder_give(struct slot_holder *holder)
+{
+	while (holder->slots)
+		dma_calls[0].unmap(&holder->m[--holder->slots]);
+}
+
+/* One slot to be had, two, ... */
 static void failure_slots(struct kunit *test)
 {
 	enum dma_kind kind = *(const enum dma_kind *)test->param_value;
 	struct failure_run *run = failure_create(test, kind);
-	struct io_tlb_mem *whole = run->w->tlb;
+	struct device *other = dma_device_create(test);
+	struct slot_holder *holder;
 	struct dma_world *w = run->w;
 	bool passed = false;
-	int slots;
+	size_t slots;
 
-	for (slots = 1; slots < IO_TLB_SEGSIZE && !passed; slots++) {
-		w->tlb = dma_bounce_create(test, slots, GFP_DMA32);
-		w->tlb->force_bounce = whole->force_bounce;
-		w->dev->dma_io_tlb_mem = w->tlb;
+	holder = kunit_kzalloc(test, sizeof(*holder), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, holder);
+	other->dma_io_tlb_mem = w->tlb;
+	w->tlb->force_bounce = true;
+
+	for (slots = 0; slots < IO_TLB_SEGSIZE && !passed; slots++) {
+		slot_holder_take(holder, w, other, IO_TLB_SEGSIZE - slots);
 		passed = failure_sequence(run);
+		KUNIT_EXPECT_EQ(test, IO_TLB_SEGSIZE - slots,
+				dma_bounce_used(w->tlb));
+		slot_holder_give(holder);
 		dma_world_expect_idle(w);
-		w->tlb = whole;
-		w->dev->dma_io_tlb_mem = whole;
 		KUNIT_EXPECT_TRUE(test, failure_sequence(run));
-		dma_world_expect_idle(w);
 	}
 	KUNIT_EXPECT_TRUE(test, passed);
 	/* What is no memory needs no slot */

@@ -38,9 +38,9 @@ enum dma_kind {
 	DMA_KIND_BOUNCE,	/* every mapping is bounced */
 	DMA_KIND_OPS,		/* dma_map_ops with .map_phys */
 	DMA_KIND_OPS_LEGACY,	/* dma_map_ops with .map_page, .map_resource */
-	DMA_KIND_IOMMU_2K,	/* IOMMU with a page smaller than the CPU's */
+	DMA_KIND_IOMMU_512,	/* IOMMU with a page smaller than the CPU's */
+	DMA_KIND_IOMMU_2K,	/* ... smaller, too */
 	DMA_KIND_IOMMU,		/* ... as large */
-	DMA_KIND_IOMMU_64K,	/* ... larger */
 	DMA_KIND_UNTRUSTED,	/* IOMMU, unaligned mappings are bounced */
 	DMA_KINDS
 };
@@ -57,6 +57,11 @@ struct dma_world {
 	struct mock_domain *iommu;
 	u8 *cpu;
 	phys_addr_t phys;
+	u8 *pattern_cpu;		/* what each side writes at an offset */
+	u8 *pattern_device;
+	u8 *want;			/* to compare with */
+	u8 *got;
+	u32 debug_used;		/* entries of dma-debug, of all devices */
 };
 
 struct dma_world *dma_world_create(struct kunit *test, enum dma_kind kind);
@@ -66,6 +71,7 @@ bool dma_world_crosses(const struct dma_world *w, size_t offset, size_t size);
 bool dma_world_read(struct dma_world *w, dma_addr_t addr, void *buf, size_t len);
 bool dma_world_write(struct dma_world *w, dma_addr_t addr, const void *buf,
 		     size_t len);
+bool dma_world_has_entries(struct dma_world *w, unsigned int n);
 void dma_world_expect_idle(struct dma_world *w);
 bool dma_kind_has_iommu(enum dma_kind kind);
 
@@ -114,10 +120,6 @@ void dma_kunit_transfer_all_dirs(struct dma_world *w,
 				 const struct dma_call *call,
 				 const struct dma_span *span);
 
-/* Patterns: what the CPU, and what the device writes at an offset */
-u8 dma_pattern_cpu(size_t offset);
-u8 dma_pattern_device(size_t offset);
-
 /* Calls of the hooks that CONFIG_DMA_KUNIT_STUBS provides */
 struct dma_counts {
 	unsigned int for_device;
@@ -155,10 +157,10 @@ bool dma_rearm_warnings(void);
 #ifdef CONFIG_DMA_API_DEBUG
 void dma_debug_count_start(struct kunit *test);
 unsigned int dma_debug_reports(void);
-int dma_debug_entries(struct device *dev);
+u32 dma_debug_used(void);
 bool dma_debug_is_off(void);
 #else
-static inline int dma_debug_entries(struct device *dev)
+static inline u32 dma_debug_used(void)
 {
 	return 0;
 }

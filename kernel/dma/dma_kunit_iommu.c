@@ -3,8 +3,9 @@
  * A mock IOMMU for the KUnit tests of the DMA mapping core.
  *
  * Its page table is an xarray, with one entry for each granule, and a granule is
- * as large as the test wants: smaller than a CPU page and larger, so that the
- * arithmetic of dma-iommu is not right by accident. It keeps the protection of
+ * as large as the test wants: a CPU page, or less, so that the arithmetic of
+ * dma-iommu is not right by accident. (More is not possible, the IOVA allocator
+ * has a BUG_ON() against it.) It keeps the protection of
  * each entry, counts the walks by physical address, and fails a map call after
  * so many granules. Entries are allocated with the flags of the caller, so that
  * fault injection finds them.

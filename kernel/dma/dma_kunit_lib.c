@@ -83,13 +83,11 @@ void dma_counts_start(struct kunit *test)
 /* dma-debug */
 
 #ifdef CONFIG_DMA_API_DEBUG
-static u32 saved_error_count;
-static u32 saved_show_num_errors;
+static struct dma_debug_reports saved_reports;
 
 static void dma_debug_count_stop(void *unused)
 {
-	error_count = saved_error_count;
-	show_num_errors = saved_show_num_errors;
+	dma_debug_set_reports(saved_reports);
 }
 
 /**
@@ -100,11 +98,14 @@ static void dma_debug_count_stop(void *unused)
  */
 void dma_debug_count_start(struct kunit *test)
 {
+	struct dma_debug_reports silent;
+
 	if (dma_debug_is_off())
 		kunit_skip(test, "dma-debug is disabled");
-	saved_error_count = error_count;
-	saved_show_num_errors = show_num_errors;
-	show_num_errors = 0;
+	saved_reports = dma_debug_get_reports();
+	silent = saved_reports;
+	silent.show_num_errors = 0;
+	dma_debug_set_reports(silent);
 	KUNIT_ASSERT_EQ(test, 0,
 			kunit_add_action_or_reset(test, dma_debug_count_stop,
 						  NULL));
@@ -112,19 +113,7 @@ void dma_debug_count_start(struct kunit *test)
 
 unsigned int dma_debug_reports(void)
 {
-	return error_count - saved_error_count;
-}
-
-int dma_debug_entries(struct device *dev)
-{
-	struct dma_debug_entry *entry;
-
-	return device_dma_allocations(dev, &entry);
-}
-
-bool dma_debug_is_off(void)
-{
-	return global_disable;
+	return dma_debug_get_reports().error_count - saved_reports.error_count;
 }
 #endif
 
@@ -183,10 +172,29 @@ static void bounce_free(void *data)
 	kfree(pool);
 }
 
+/* What swiotlb.c does for its own pools, with one area */
+static void bounce_init(struct io_tlb_pool *pool, struct page *pages,
+			unsigned long nslabs)
+{
+	unsigned long i;
+
+	pool->vaddr = page_address(pages);
+	pool->start = page_to_phys(pages);
+	pool->end = pool->start + (nslabs << IO_TLB_SHIFT);
+	pool->nslabs = nslabs;
+	pool->nareas = 1;
+	pool->area_nslabs = nslabs;
+	spin_lock_init(&pool->areas->lock);
+	for (i = 0; i < nslabs; i++) {
+		pool->slots[i].list = IO_TLB_SEGSIZE - i % IO_TLB_SEGSIZE;
+		pool->slots[i].orig_addr = ~(phys_addr_t)0;
+	}
+}
+
 /**
  * dma_bounce_create() - create a bounce pool
  * @test: test to which it belongs
- * @nslabs: number of slots of 2 KiB
+ * @nslabs: number of slots of 2 KiB, a multiple of IO_TLB_SEGSIZE
  * @gfp: zone to take the memory from
  *
  * Return: the pool, for the dma_io_tlb_mem of a device.
@@ -209,16 +217,12 @@ struct io_tlb_mem *dma_bounce_create(struct kunit *test, unsigned long nslabs,
 	KUNIT_ASSERT_EQ(test, 0,
 			kunit_add_action_or_reset(test, bounce_free, pool));
 
-	swiotlb_init_io_tlb_pool(defpool, page_to_phys(pool->pages),
-				 page_address(pool->pages), nslabs, false, 1);
+	bounce_init(defpool, pool->pages, nslabs);
 	pool->mem.nslabs = nslabs;
 #ifdef CONFIG_SWIOTLB_DYNAMIC
 	spin_lock_init(&pool->mem.lock);
 	INIT_LIST_HEAD_RCU(&pool->mem.pools);
 	list_add_rcu(&defpool->node, &pool->mem.pools);
-	/* The number of areas to look at is set with the default pool only */
-	if (!default_nareas)
-		default_nareas = 1;
 #endif
 	return &pool->mem;
 }

@@ -7,6 +7,8 @@
 #include <linux/io.h>
 #include <linux/iommu.h>
 #include <linux/mm.h>
+#include <linux/prandom.h>
+#include "debug.h"
 #include "dma_kunit.h"
 
 #define AREA_ORDER	get_order(DMA_AREA_SIZE)
@@ -17,23 +19,11 @@ const char * const dma_kind_names[DMA_KINDS] = {
 	[DMA_KIND_BOUNCE]	= "bounce",
 	[DMA_KIND_OPS]		= "ops",
 	[DMA_KIND_OPS_LEGACY]	= "ops-legacy",
+	[DMA_KIND_IOMMU_512]	= "iommu-512",
 	[DMA_KIND_IOMMU_2K]	= "iommu-2k",
 	[DMA_KIND_IOMMU]	= "iommu",
-	[DMA_KIND_IOMMU_64K]	= "iommu-64k",
 	[DMA_KIND_UNTRUSTED]	= "untrusted",
 };
-
-/* Patterns: no two places of an area look alike, whatever the shift */
-
-u8 dma_pattern_cpu(size_t offset)
-{
-	return (offset * 7 + (offset >> 8) * 13) & 0x7f;
-}
-
-u8 dma_pattern_device(size_t offset)
-{
-	return dma_pattern_cpu(offset) | 0x80;
-}
 
 /*
  * Start and end of a page, a bounce slot, an IOMMU granule of any size and a
@@ -124,12 +114,9 @@ static void call_single_unmap(struct dma_mapping *m)
 
 static void call_sg_map(struct dma_mapping *m)
 {
-	phys_addr_t start = ALIGN_DOWN(m->phys, DMA_AREA_SIZE);
-
-	/* dma-iommu wants the page, not the data, aligned to its granule */
 	sg_init_table(&m->sg, 1);
-	sg_set_page(&m->sg, pfn_to_page(PHYS_PFN(start)), m->size,
-		    m->phys - start);
+	sg_set_page(&m->sg, pfn_to_page(PHYS_PFN(m->phys)), m->size,
+		    offset_in_page(m->phys));
 	if (dma_map_sg_attrs(m->dev, &m->sg, 1, m->dir, m->attrs) == 1)
 		m->addr = sg_dma_address(&m->sg);
 	else
@@ -198,10 +185,10 @@ const struct dma_call dma_call_resource =
 static unsigned int iommu_shift(enum dma_kind kind)
 {
 	switch (kind) {
+	case DMA_KIND_IOMMU_512:
+		return 9;
 	case DMA_KIND_IOMMU_2K:
 		return 11;
-	case DMA_KIND_IOMMU_64K:
-		return 16;
 	default:
 		return PAGE_SHIFT;
 	}
@@ -209,7 +196,7 @@ static unsigned int iommu_shift(enum dma_kind kind)
 
 bool dma_kind_has_iommu(enum dma_kind kind)
 {
-	return kind >= DMA_KIND_IOMMU_2K;
+	return kind >= DMA_KIND_IOMMU_512;
 }
 
 static void world_free_area(void *data)
@@ -255,6 +242,26 @@ static void world_set_ops(struct dma_world *w)
 #else
 	kunit_skip(w->test, "needs CONFIG_ARCH_HAS_DMA_OPS");
 #endif
+}
+
+/* No two places look alike, whatever the shift, and no two sides */
+static void world_set_patterns(struct dma_world *w)
+{
+	u8 *buf = kunit_kmalloc(w->test, 4 * DMA_AREA_SIZE, GFP_KERNEL);
+	struct rnd_state rnd;
+	size_t i;
+
+	KUNIT_ASSERT_NOT_NULL(w->test, buf);
+	prandom_seed_state(&rnd, 1);
+	prandom_bytes_state(&rnd, buf, DMA_AREA_SIZE);
+	w->pattern_cpu = buf;
+	w->pattern_device = buf + DMA_AREA_SIZE;
+	w->want = buf + 2 * DMA_AREA_SIZE;
+	w->got = buf + 3 * DMA_AREA_SIZE;
+	for (i = 0; i < DMA_AREA_SIZE; i++) {
+		w->pattern_cpu[i] &= 0x7f;
+		w->pattern_device[i] = w->pattern_cpu[i] | 0x80;
+	}
 }
 
 static void world_set_device(struct dma_world *w)
@@ -310,7 +317,9 @@ struct dma_world *dma_world_create(struct kunit *test, enum dma_kind kind)
 	KUNIT_ASSERT_EQ(test, 0,
 			kunit_add_action_or_reset(test, world_free_area, w));
 	w->phys = virt_to_phys(w->cpu);
+	world_set_patterns(w);
 	world_set_device(w);
+	w->debug_used = dma_debug_used();
 	return w;
 }
 
@@ -379,7 +388,7 @@ static bool world_lookup(struct dma_world *w, dma_addr_t addr, int prot,
 	}
 }
 
-/* The smallest unit that any world translates is 2 KiB */
+/* The smallest unit that any world translates is 512 bytes */
 static bool world_access(struct dma_world *w, dma_addr_t addr, void *buf,
 			 size_t len, bool write)
 {
@@ -387,7 +396,7 @@ static bool world_access(struct dma_world *w, dma_addr_t addr, void *buf,
 	size_t part;
 
 	for (; len; len -= part, addr += part, buf += part) {
-		part = min_t(size_t, len, SZ_2K - (addr & (SZ_2K - 1)));
+		part = min_t(size_t, len, SZ_512 - (addr & (SZ_512 - 1)));
 		if (!world_lookup(w, addr, write ? IOMMU_WRITE : IOMMU_READ,
 				  &phys) || !pfn_valid(PHYS_PFN(phys)))
 			return false;
@@ -411,6 +420,26 @@ bool dma_world_write(struct dma_world *w, dma_addr_t addr, const void *buf,
 }
 
 /**
+ * dma_world_has_entries() - are there so many entries in dma-debug?
+ * @w: the world
+ * @n: number of entries
+ *
+ * To count those of a device takes long. So take it that another device did not
+ * change the sum, and count only if it looks wrong.
+ *
+ * Return: true if there are @n entries, or dma-debug is off.
+ */
+bool dma_world_has_entries(struct dma_world *w, unsigned int n)
+{
+#ifdef CONFIG_DMA_API_DEBUG
+	return dma_debug_used() - w->debug_used == n || dma_debug_is_off() ||
+	       dma_debug_count_entries(w->dev) == n;
+#else
+	return true;
+#endif
+}
+
+/**
  * dma_world_expect_idle() - nothing is mapped any more
  * @w: the world
  */
@@ -420,27 +449,25 @@ void dma_world_expect_idle(struct dma_world *w)
 		KUNIT_EXPECT_EQ(w->test, 0, dma_bounce_used(w->tlb));
 	if (w->iommu)
 		KUNIT_EXPECT_EQ(w->test, 0, w->iommu->mapped);
-	KUNIT_EXPECT_EQ(w->test, 0, dma_debug_entries(w->dev));
+	KUNIT_EXPECT_TRUE(w->test, dma_world_has_entries(w, 0));
 }
 
 /* The property */
 
-static u8 *transfer_buffer(struct kunit *test, u8 (*pattern)(size_t offset))
+/**
+ * dma_kunit_transfer() - map, have the device read and write, unmap
+ * @w: the world
+ * @call: how to map
+ * @span: which part of the area
+ * @dir: direction
+ */
+void dma_kunit_transfer(struct dma_world *w, const struct dma_call *call,
+			const struct dma_span *span,
+			enum dma_data_direction dir)
 {
-	u8 *buf = kunit_kmalloc(test, DMA_AREA_SIZE, GFP_KERNEL);
-	size_t i;
-
-	KUNIT_ASSERT_NOT_NULL(test, buf);
-	for (i = 0; i < DMA_AREA_SIZE; i++)
-		buf[i] = pattern(i);
-	return buf;
-}
-
-static void transfer_one(struct dma_world *w, const struct dma_call *call,
-			 const struct dma_span *span, u8 *want, u8 *got,
-			 const u8 *device, enum dma_data_direction dir)
-{
+	const u8 *device = w->pattern_device + span->offset;
 	struct kunit *test = w->test;
+	u8 *want = w->want, *got = w->got;
 	struct dma_mapping m = {
 		.dev	= w->dev,
 		.phys	= w->phys + span->offset,
@@ -448,6 +475,7 @@ static void transfer_one(struct dma_world *w, const struct dma_call *call,
 		.dir	= dir,
 	};
 
+	memcpy(want, w->pattern_cpu, DMA_AREA_SIZE);
 	memcpy(w->cpu, want, DMA_AREA_SIZE);
 	call->map(&m);
 	KUNIT_ASSERT_FALSE_MSG(test, dma_map_failed(&m), "%s, direction %d",
@@ -468,38 +496,16 @@ static void transfer_one(struct dma_world *w, const struct dma_call *call,
 	}
 	if (dir != DMA_TO_DEVICE) {
 		KUNIT_EXPECT_TRUE_MSG(test,
-				      dma_world_write(w, m.addr,
-						      device + span->offset,
+				      dma_world_write(w, m.addr, device,
 						      span->size),
 				      "the device can not write: %s",
 				      call->name);
-		memcpy(want + span->offset, device + span->offset, span->size);
+		memcpy(want + span->offset, device, span->size);
 	}
 
 	call->unmap(&m);
 	KUNIT_EXPECT_MEMEQ_MSG(test, w->cpu, want, DMA_AREA_SIZE,
 			       "memory after: %s, %d", call->name, dir);
-}
-
-/**
- * dma_kunit_transfer() - map, have the device read and write, unmap
- * @w: the world
- * @call: how to map
- * @span: which part of the area
- * @dir: direction
- */
-void dma_kunit_transfer(struct dma_world *w, const struct dma_call *call,
-			const struct dma_span *span,
-			enum dma_data_direction dir)
-{
-	u8 *want = transfer_buffer(w->test, dma_pattern_cpu);
-	u8 *device = transfer_buffer(w->test, dma_pattern_device);
-	u8 *got = transfer_buffer(w->test, dma_pattern_device);
-
-	transfer_one(w, call, span, want, got, device, dir);
-	kunit_kfree(w->test, got);
-	kunit_kfree(w->test, device);
-	kunit_kfree(w->test, want);
 }
 
 void dma_kunit_transfer_all_dirs(struct dma_world *w,

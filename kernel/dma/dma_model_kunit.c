@@ -25,7 +25,7 @@ static unsigned int seed;
 module_param(seed, uint, 0444);
 MODULE_PARM_DESC(seed, "seed of the random test, 0 to have one chosen");
 
-static unsigned int steps = 4000;
+static unsigned int steps = 3000;
 module_param(steps, uint, 0444);
 MODULE_PARM_DESC(steps, "number of steps of the random test");
 
@@ -361,7 +361,7 @@ static const enum dma_kind model_kinds[] = {
 	DMA_KIND_OPS, DMA_KIND_OPS_LEGACY,
 #endif
 #if IS_ENABLED(CONFIG_IOMMU_DMA) && !defined(MODULE)
-	DMA_KIND_IOMMU_2K, DMA_KIND_IOMMU, DMA_KIND_IOMMU_64K,
+	DMA_KIND_IOMMU_512, DMA_KIND_IOMMU_2K, DMA_KIND_IOMMU,
 	DMA_KIND_UNTRUSTED,
 #endif
 };

@@ -23,11 +23,13 @@
  * of a kernel that has the driver built in; dma_bits=64 for the module). The
  * Nth number belongs to the Nth edu device in the order of the PCI bus, as
  * lspci has them; devices without one keep the default. Without an IOMMU, a
- * mask of 28 bits needs CONFIG_ZONE_DMA.
+ * mask of 28 bits needs CONFIG_ZONE_DMA and, as the kernel puts its bounce
+ * buffers at the end of what is below 4 GiB, a machine that has not more than
+ * 256 MiB there: -machine q35,max-ram-below-4g=256M.
  *
  * debugfs, for each device: write a number of bytes to dma-edu/<PCI name>/copy,
  * and so much random data travels from memory through the device to other
- * memory, a piece of 4 KiB at a time, each mapped by dma_map_phys() and every
+ * memory, a piece of 4095 bytes at a time, each mapped by dma_map_phys() and every
  * second one across a page boundary. The write returns when all is compared; a
  * read says how much was copied and how many pieces differed, of the last write.
  */
@@ -140,7 +142,7 @@ static irqreturn_t edu_irq(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-/* QEMU aborts when a transfer leaves the device's buffer */
+/* QEMU aborts when a transfer leaves the buffer */
 static bool edu_range_valid(unsigned int offset, size_t len)
 {
 	return len && offset < EDU_BUF_SIZE && len <= EDU_BUF_SIZE - offset;

@@ -12,8 +12,11 @@
 struct edu;
 struct pci_dev;
 
-/* Size of the device's buffer: no transfer is larger */
-#define EDU_BUF_SIZE	SZ_4K
+/*
+ * Size of the device's buffer, and so of the largest transfer. It has 4 KiB, but
+ * some versions of QEMU (7.2 is one) abort when the last byte is used.
+ */
+#define EDU_BUF_SIZE	(SZ_4K - 1)
 
 /* Registers in BAR 0 that another device may look at, 4 bytes each */
 #define EDU_REG_ID	0x00

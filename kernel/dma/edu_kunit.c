@@ -27,6 +27,7 @@
 #include <linux/iommu-dma.h>
 #include <linux/pci.h>
 #include <linux/scatterlist.h>
+#include <linux/string.h>
 #include <linux/swiotlb.h>
 #include "edu.h"
 
@@ -61,10 +62,12 @@ static long edu_slots(struct device *dev)
 	return 0;
 }
 
-static bool edu_has_pool(struct device *dev)
+/* Bounce slots are taken from the first pool, even if that is out of reach */
+static bool edu_has_pool(struct device *dev, u64 mask)
 {
 #ifdef CONFIG_SWIOTLB
-	return dev->dma_io_tlb_mem && dev->dma_io_tlb_mem->nslabs;
+	return dev->dma_io_tlb_mem && dev->dma_io_tlb_mem->nslabs &&
+	       dev->dma_io_tlb_mem->defpool.end - 1 <= mask;
 #else
 	return false;
 #endif
@@ -77,9 +80,9 @@ static struct edu *edu_pick(struct kunit *test, enum edu_which which)
 
 	if (!edu)
 		kunit_skip(test, "no second edu device with a smaller mask");
-	if (which == NARROW && !use_dma_iommu(edu_dev(edu)) &&
-	    !IS_ENABLED(CONFIG_SWIOTLB_DYNAMIC))
-		kunit_skip(test, "without SWIOTLB_DYNAMIC no bounce buffer is in reach");
+	if (!use_dma_iommu(edu_dev(edu)) && edu_mask(edu) < DMA_BIT_MASK(32) &&
+	    !edu_has_pool(edu_dev(edu), edu_mask(edu)))
+		kunit_skip(test, "no bounce buffers in reach of the device");
 	return edu;
 }
 
@@ -116,7 +119,7 @@ struct edu_region {
 	size_t		size;
 };
 
-/* No byte of data is ever the same as one of a guard, or zero */
+/* No byte of data is ever the same as one of a guard, and none is 0 or 0xff */
 static u8 edu_data_byte(u32 seed, size_t i)
 {
 	return 1 + hash_32(seed * 0x10001 + i, 31) % 127;
@@ -124,7 +127,7 @@ static u8 edu_data_byte(u32 seed, size_t i)
 
 static u8 edu_guard_byte(size_t i)
 {
-	return 0x80 | hash_32(i, 7);
+	return 0x80 + hash_32(i, 31) % 127;
 }
 
 /* Other data at each call: what was left behind by the last is found out */
@@ -447,14 +450,14 @@ static const struct edu_copy_param edu_copy_params[] = {
 	{ "one byte, first of a page", WIDE, HIGH, LOW, 0, 1 },
 	{ "one byte, last of a page", WIDE, LOW, HIGH, PAGE_SIZE - 1, 1 },
 	{ "two bytes of two pages", WIDE, HIGH, HIGH, PAGE_SIZE - 1, 2 },
-	{ "all of a page but one", WIDE, LOW, HIGH, 1, SZ_4K - 1 },
+	{ "to the end of a page", WIDE, LOW, HIGH, 1, EDU_BUF_SIZE },
 	{ "across a bounce slot", WIDE, HIGH, LOW, SZ_2K - 1, 3 },
 	{ "odd, across a page", WIDE, HIGH, HIGH, PAGE_SIZE - 1021, 2043 },
-	{ "all of the buffer", WIDE, LOW, LOW, 0, SZ_4K },
-	{ "all of the buffer, odd", WIDE, HIGH, HIGH, PAGE_SIZE - 1365, SZ_4K },
+	{ "all of the buffer", WIDE, LOW, LOW, 0, EDU_BUF_SIZE },
+	{ "all of it, odd", WIDE, HIGH, HIGH, PAGE_SIZE - 1365, EDU_BUF_SIZE },
 	{ "narrow, one byte", NARROW, HIGH, HIGH, PAGE_SIZE - 1, 1 },
 	{ "narrow, two pages", NARROW, LOW, HIGH, PAGE_SIZE - 1, 2 },
-	{ "narrow, all, odd", NARROW, HIGH, LOW, PAGE_SIZE - 1365, SZ_4K },
+	{ "narrow, all", NARROW, HIGH, LOW, PAGE_SIZE - 1365, EDU_BUF_SIZE },
 };
 
 KUNIT_ARRAY_PARAM_DESC(edu_copy, edu_copy_params, desc);
@@ -668,7 +671,7 @@ static struct edu *edu_pick_untrusted(struct kunit *test)
 {
 	struct edu *edu = edu_pick_iommu(test);
 
-	if (!edu_has_pool(edu_dev(edu)))
+	if (!edu_has_pool(edu_dev(edu), U64_MAX))
 		kunit_skip(test, "no bounce buffers for an untrusted device");
 	edu_set_untrusted(edu_pdev(edu), true);
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test,
@@ -801,39 +804,45 @@ static void edu_set_mask_32(struct kunit *test, struct edu *edu)
 	KUNIT_ASSERT_EQ(test, 0, ret);
 }
 
-/*
- * One slot is 2 KiB. The wide device with a mask of 32 bits uses the pool that
- * is always there; a narrow one is out of its reach, and gets one of its own.
- */
-static void edu_test_bounce(struct kunit *test)
+/* The wide device bounces, too, if it is driven as if it were one of 32 bits */
+static struct edu *edu_pick_bouncing(struct kunit *test)
 {
 	const enum edu_which *which = test->param_value;
 	struct edu *edu = edu_pick(test, *which);
+
+	if (use_dma_iommu(edu_dev(edu)))
+		kunit_skip(test, "an IOMMU reaches all of memory");
+	if (!edu_has_pool(edu_dev(edu), edu_mask(edu)))
+		kunit_skip(test, "there are no bounce buffers");
+	edu_set_mask_32(test, edu);
+	return edu;
+}
+
+/* 2047 bytes before a page is one byte into a slot */
+static void edu_test_bounce(struct kunit *test)
+{
+	struct edu *edu = edu_pick_bouncing(test);
 	struct edu_region *src = edu_region(test, HIGH);
 	struct edu_region *dst = edu_region(test, HIGH);
-	struct device *dev = edu_dev(edu);
 
-	if (use_dma_iommu(dev))
-		kunit_skip(test, "an IOMMU reaches all of memory");
-	edu_set_mask_32(test, edu);
-	KUNIT_ASSERT_TRUE(test, edu_must_bounce(dev, &call_phys,
+	KUNIT_ASSERT_TRUE(test, edu_must_bounce(edu_dev(edu), &call_phys,
 						edu_region_phys(src, 0), 1));
-	edu_copy(test, edu, &call_phys, src, dst, 2 * PAGE_SIZE - 2047, 4095);
+	edu_copy(test, edu, &call_phys, src, dst, 2 * PAGE_SIZE - 2047,
+		 EDU_BUF_SIZE);
 }
 
 static void edu_test_bounce_slots(struct kunit *test)
 {
-	const enum edu_which *which = test->param_value;
-	struct edu *edu = edu_pick(test, *which);
+	struct edu *edu = edu_pick_bouncing(test);
 	struct edu_region *r = edu_region(test, HIGH);
 	struct device *dev = edu_dev(edu);
 	long slots = edu_slots(dev);
 	struct edu_map *m;
 
+	if (!IS_ENABLED(CONFIG_DEBUG_FS))
+		kunit_skip(test, "slots are not counted without DEBUG_FS");
 	m = edu_map(test, edu, r, PAGE_SIZE, 3 * IO_TLB_SIZE - 1,
 		    DMA_TO_DEVICE);
-	if (!m->bounced || !IS_ENABLED(CONFIG_DEBUG_FS))
-		kunit_skip(test, "nothing bounces, or slots are not counted");
 	KUNIT_EXPECT_EQ(test, 3, edu_slots(dev) - slots);
 	edu_unmap(test, m);
 	KUNIT_EXPECT_EQ(test, 0, edu_slots(dev) - slots);
@@ -909,7 +918,10 @@ static void edu_test_mmio(struct kunit *test)
 
 #define EDU_FAULT	"DMAR: \\[DMA (Read|Write)|page fault from EP"
 
-/* The IOMMU makes one report of all that fails in a transfer */
+/* An aligned word is what makes one report, and not one for each part of it */
+#define EDU_FAULT_AT	(PAGE_SIZE + 8)
+#define EDU_FAULT_LEN	4
+
 static void edu_announce_fault(struct kunit *test)
 {
 	kunit_info(test, "expect-report: 1 " EDU_FAULT "\n");
@@ -940,30 +952,41 @@ static void edu_test_no_write_to_device(struct kunit *test)
 	struct edu_map *m;
 
 	edu_region_fill(r);
-	edu_load(test, edu, r, 64);
-	m = edu_map(test, edu, r, PAGE_SIZE + 5, 64, DMA_TO_DEVICE);
+	edu_load(test, edu, r, EDU_FAULT_LEN);
+	m = edu_map(test, edu, r, EDU_FAULT_AT, EDU_FAULT_LEN, DMA_TO_DEVICE);
 	edu_announce_fault(test);
-	edu_write(test, m, 0, 64);
+	edu_write(test, m, 0, EDU_FAULT_LEN);
 	edu_await_fault();
 	edu_unmap(test, m);
 	edu_region_check(test, r);
 }
 
-static void edu_test_no_read_from_device(struct kunit *test)
+/* The driver of VT-d lets a device read all that it may write */
+static struct edu *edu_pick_write_only(struct kunit *test)
 {
 	struct edu *edu = edu_pick_iommu(test);
+	struct device *iommu = edu_dev(edu)->iommu->iommu_dev->dev;
+
+	if (strstarts(dev_name(iommu), "dmar"))
+		kunit_skip(test, "VT-d has no mappings that are write only");
+	return edu;
+}
+
+static void edu_test_no_read_from_device(struct kunit *test)
+{
+	struct edu *edu = edu_pick_write_only(test);
 	struct edu_region *guard = edu_region(test, LOW);
 	struct edu_region *r = edu_region(test, HIGH);
 	struct edu_map *m;
 
-	edu_load(test, edu, guard, 64);
+	edu_load(test, edu, guard, EDU_FAULT_LEN);
 	edu_region_fill(r);
-	m = edu_map(test, edu, r, PAGE_SIZE + 5, 64, DMA_FROM_DEVICE);
+	m = edu_map(test, edu, r, EDU_FAULT_AT, EDU_FAULT_LEN, DMA_FROM_DEVICE);
 	edu_announce_fault(test);
-	edu_read(test, m, 0, 64);
+	edu_read(test, m, 0, EDU_FAULT_LEN);
 	edu_await_fault();
 	edu_unmap(test, m);
-	edu_expect_not_read(test, edu, r->mem + PAGE_SIZE + 5, 64);
+	edu_expect_not_read(test, edu, r->mem + EDU_FAULT_AT, EDU_FAULT_LEN);
 }
 
 /* It has read there before the unmap, so the IOMMU knew the way by heart */
@@ -974,15 +997,15 @@ static void edu_test_no_read_after_unmap(struct kunit *test)
 	struct edu_map *m;
 
 	edu_region_fill(r);
-	m = edu_map(test, edu, r, PAGE_SIZE + 5, 64, DMA_TO_DEVICE);
-	edu_read(test, m, 0, 64);
+	m = edu_map(test, edu, r, EDU_FAULT_AT, EDU_FAULT_LEN, DMA_TO_DEVICE);
+	edu_read(test, m, 0, EDU_FAULT_LEN);
 	edu_unmap(test, m);
 
 	edu_region_guard(r);
 	edu_announce_fault(test);
-	edu_read(test, m, 0, 64);
+	edu_read(test, m, 0, EDU_FAULT_LEN);
 	edu_await_fault();
-	edu_expect_not_read(test, edu, r->mem + PAGE_SIZE + 5, 64);
+	edu_expect_not_read(test, edu, r->mem + EDU_FAULT_AT, EDU_FAULT_LEN);
 }
 
 static void edu_test_no_write_after_unmap(struct kunit *test)
@@ -993,61 +1016,104 @@ static void edu_test_no_write_after_unmap(struct kunit *test)
 	struct edu_map *m;
 
 	edu_region_fill(src);
-	edu_load(test, edu, src, 64);
-	m = edu_map(test, edu, r, PAGE_SIZE + 5, 64, DMA_FROM_DEVICE);
-	edu_write(test, m, 0, 64);
+	edu_load(test, edu, src, EDU_FAULT_LEN);
+	m = edu_map(test, edu, r, EDU_FAULT_AT, EDU_FAULT_LEN, DMA_FROM_DEVICE);
+	edu_write(test, m, 0, EDU_FAULT_LEN);
 	edu_unmap(test, m);
-	edu_region_want(r, PAGE_SIZE + 5, src->mem, 64);
+	edu_region_want(r, EDU_FAULT_AT, src->mem, EDU_FAULT_LEN);
 	edu_region_check(test, r);
 
 	edu_region_guard(r);
 	edu_announce_fault(test);
-	edu_write(test, m, 0, 64);
+	edu_write(test, m, 0, EDU_FAULT_LEN);
 	edu_await_fault();
 	edu_region_check(test, r);
 }
 
 /* ---- an untrusted device ---- */
 
+static const struct edu_untrusted_param {
+	const char	*desc;
+	unsigned int	min_align_mask;
+} edu_untrusted_params[] = {
+	{ "from the beginning of a page", 0 },
+	{ "offset kept", SZ_4K - 1 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(edu_untrusted, edu_untrusted_params, desc);
+
+static void edu_min_align_action(void *dev)
+{
+	dma_set_min_align_mask(dev, 0);
+}
+
+static struct edu *edu_pick_untrusted_aligned(struct kunit *test)
+{
+	const struct edu_untrusted_param *p = test->param_value;
+	struct edu *edu = edu_pick_untrusted(test);
+
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test,
+							   edu_min_align_action,
+							   edu_dev(edu)));
+	dma_set_min_align_mask(edu_dev(edu), p->min_align_mask);
+	return edu;
+}
+
+#define EDU_ODD_AT	0x123
+#define EDU_ODD_LEN	0x456
+
+/* How much of the page that the device can reach is before what it should */
+static size_t edu_padding(struct kunit *test, struct edu_map *m)
+{
+	const struct edu_untrusted_param *p = test->param_value;
+	size_t padding = m->addr & (SZ_4K - 1);
+
+	KUNIT_EXPECT_EQ(test, padding, EDU_ODD_AT & p->min_align_mask);
+	return padding;
+}
+
 /* Of the page around what is mapped it sees nothing but zeroes */
 static void edu_test_untrusted_read(struct kunit *test)
 {
-	struct edu *edu = edu_pick_untrusted(test);
+	struct edu *edu = edu_pick_untrusted_aligned(test);
 	struct edu_region *src = edu_region(test, HIGH);
 	struct edu_region *dst = edu_region(test, LOW);
 	struct edu_map *m;
+	size_t padding;
 
 	edu_region_fill(src);
-	m = edu_map(test, edu, src, PAGE_SIZE + 0x123, 0x456, DMA_TO_DEVICE);
-	KUNIT_EXPECT_TRUE(test, m->bounced);
-	KUNIT_ASSERT_EQ(test, 0x123, offset_in_page(m->addr));
-	KUNIT_ASSERT_EQ(test, 0, edu_dma_to_device(edu, m->addr - 0x123, 0,
-						   SZ_4K));
+	m = edu_map(test, edu, src, PAGE_SIZE + EDU_ODD_AT, EDU_ODD_LEN,
+		    DMA_TO_DEVICE);
+	padding = edu_padding(test, m);
+	edu_read(test, m, -padding, EDU_BUF_SIZE);
 	edu_unmap(test, m);
 
-	edu_store(test, edu, dst, SZ_4K);
-	memset(dst->want, 0, SZ_4K);
-	edu_region_want(dst, 0x123, src->mem + PAGE_SIZE + 0x123, 0x456);
+	edu_store(test, edu, dst, EDU_BUF_SIZE);
+	memset(dst->want, 0, EDU_BUF_SIZE);
+	edu_region_want(dst, padding, src->mem + PAGE_SIZE + EDU_ODD_AT,
+			EDU_ODD_LEN);
 	edu_region_check(test, dst);
 }
 
 /* What it writes around what is mapped goes nowhere */
 static void edu_test_untrusted_write(struct kunit *test)
 {
-	struct edu *edu = edu_pick_untrusted(test);
+	struct edu *edu = edu_pick_untrusted_aligned(test);
 	struct edu_region *src = edu_region(test, LOW);
 	struct edu_region *dst = edu_region(test, HIGH);
 	struct edu_map *m;
+	size_t padding;
 
 	edu_region_fill(src);
-	edu_load(test, edu, src, SZ_4K);
-	m = edu_map(test, edu, dst, PAGE_SIZE + 0x123, 0x456, DMA_FROM_DEVICE);
-	KUNIT_ASSERT_EQ(test, 0x123, offset_in_page(m->addr));
-	KUNIT_ASSERT_EQ(test, 0, edu_dma_from_device(edu, m->addr - 0x123, 0,
-						     SZ_4K));
+	edu_load(test, edu, src, EDU_BUF_SIZE);
+	m = edu_map(test, edu, dst, PAGE_SIZE + EDU_ODD_AT, EDU_ODD_LEN,
+		    DMA_FROM_DEVICE);
+	padding = edu_padding(test, m);
+	edu_write(test, m, -padding, EDU_BUF_SIZE);
 	edu_unmap(test, m);
 
-	edu_region_want(dst, PAGE_SIZE + 0x123, src->mem + 0x123, 0x456);
+	edu_region_want(dst, PAGE_SIZE + EDU_ODD_AT, src->mem + padding,
+			EDU_ODD_LEN);
 	edu_region_check(test, dst);
 }
 
@@ -1167,8 +1233,8 @@ static struct kunit_case edu_test_cases[] = {
 	KUNIT_CASE(edu_test_no_read_from_device),
 	KUNIT_CASE(edu_test_no_read_after_unmap),
 	KUNIT_CASE(edu_test_no_write_after_unmap),
-	KUNIT_CASE(edu_test_untrusted_read),
-	KUNIT_CASE(edu_test_untrusted_write),
+	KUNIT_CASE_PARAM(edu_test_untrusted_read, edu_untrusted_gen_params),
+	KUNIT_CASE_PARAM(edu_test_untrusted_write, edu_untrusted_gen_params),
 	KUNIT_CASE_PARAM(edu_test_bounds, edu_bounds_gen_params),
 	KUNIT_CASE(edu_test_get),
 	{ }

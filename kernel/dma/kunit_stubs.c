@@ -11,6 +11,7 @@
 #include <linux/dma-map-ops.h>
 #include <linux/export.h>
 #include <linux/kmsan.h>
+#include <xen/swiotlb-xen.h>
 #include <kunit/static_stub.h>
 #include <kunit/visibility.h>
 
@@ -34,3 +35,16 @@ void kmsan_handle_dma(phys_addr_t phys, size_t size,
 	KUNIT_STATIC_STUB_REDIRECT(kmsan_handle_dma, phys, size, dir);
 }
 EXPORT_SYMBOL_GPL(kmsan_handle_dma);
+
+#ifdef CONFIG_SWIOTLB_XEN
+/* Not reached: there are only coherent devices under Xen */
+void xen_dma_sync_for_cpu(struct device *dev, dma_addr_t handle, size_t size,
+			  enum dma_data_direction dir)
+{
+}
+
+void xen_dma_sync_for_device(struct device *dev, dma_addr_t handle, size_t size,
+			     enum dma_data_direction dir)
+{
+}
+#endif

@@ -39,9 +39,9 @@ static inline void dma_ops_unmap_phys(const struct dma_map_ops *ops,
 {
 	if (ops->unmap_phys)
 		ops->unmap_phys(dev, addr, size, dir, attrs);
-	else if (!(attrs & DMA_ATTR_MMIO))
+	else if (!(attrs & DMA_ATTR_MMIO) && ops->unmap_page)
 		ops->unmap_page(dev, addr, size, dir, attrs);
-	else if (ops->unmap_resource)
+	else if ((attrs & DMA_ATTR_MMIO) && ops->unmap_resource)
 		ops->unmap_resource(dev, addr, size, dir, attrs);
 }
 

@@ -39,12 +39,4 @@ struct io_tlb_area {
 	spinlock_t lock;
 };
 
-#if IS_ENABLED(CONFIG_KUNIT)
-extern unsigned long default_nareas;
-
-void swiotlb_init_io_tlb_pool(struct io_tlb_pool *mem, phys_addr_t start,
-			      void *vaddr, unsigned long nslabs,
-			      bool late_alloc, unsigned int nareas);
-#endif
-
 #endif /* _KERNEL_DMA_SWIOTLB_H */
