@@ -73,7 +73,7 @@ input_sum() {
 		# shellcheck disable=SC2046
 		cat "$HARNESS/tree-series.sh" "$HARNESS/tree-maintainers"
 		series_patches | while read -r p; do patch_adds "$SERIES/$p"; done | sed 's/^MAINTAINERS:.*/MAINTAINERS/' |
-			sort -u | (cd "$TOP" && xargs -rd '\n' sh -c 'stat -c "%n %A" "$@"; cat "$@"' sh 2>&1 || true)
+			sort -u | (cd "$TOP" || exit; xargs -rd '\n' sh -c 'stat -c "%n %A" "$@"; cat "$@"' sh 2>&1 || true)
 	} | sha1sum | cut -c1-40
 }
 
