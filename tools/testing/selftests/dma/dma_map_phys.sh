@@ -138,10 +138,14 @@ was_traced()
 fields_parse()
 {
 	awk '
-	/^dma_map_phys: / &&
-	!/^dma_map_phys: [^ ]+ dir=(BIDIRECTIONAL|TO_DEVICE|FROM_DEVICE) dma_addr=[0-9a-f]+ size=[1-9][0-9]* phys_addr=[0-9a-f]+ attrs=[A-Z_|]*$/ ||
-	/^dma_unmap_phys: / &&
-	!/^dma_unmap_phys: [^ ]+ dir=(BIDIRECTIONAL|TO_DEVICE|FROM_DEVICE) dma_addr=[0-9a-f]+ size=[1-9][0-9]* attrs=[A-Z_|]*$/ {
+	BEGIN {
+		both = " [^ ]+ dir=(BIDIRECTIONAL|TO_DEVICE|FROM_DEVICE)"
+		both = both " dma_addr=[0-9a-f]+ size=[1-9][0-9]*"
+		attrs = " attrs=[A-Z_|]*$"
+		map = "^dma_map_phys:" both " phys_addr=[0-9a-f]+" attrs
+		unmap = "^dma_unmap_phys:" both attrs
+	}
+	(/^dma_map_phys: / && $0 !~ map) || (/^dma_unmap_phys: / && $0 !~ unmap) {
 		print
 		bad = 1
 	}
@@ -151,7 +155,8 @@ fields_parse()
 # NVMe has the bits below its page size kept even where a mapping bounces
 offset_is_kept()
 {
-	sed -n 's/^dma_map_phys: .* dma_addr=\([0-9a-f]*\) .* phys_addr=\([0-9a-f]*\) .*/00\1 00\2/p' \
+	hex='\([0-9a-f]*\)'
+	sed -n "s/^dma_map_phys: .* dma_addr=$hex .* phys_addr=$hex .*/00\\1 00\\2/p" \
 		"$TMP/trace" |
 	awk 'substr($1, length($1) - 2) != substr($2, length($2) - 2) { print; bad = 1 }
 	     END { exit bad }'
@@ -225,7 +230,8 @@ trap cleanup EXIT
 ktap_print_header
 
 [ "$(id -u)" = 0 ] || skip_all "needs root"
-[ -d $TRACING/events/dma ] || skip_all "needs tracefs and CONFIG_ENABLE_DEFAULT_TRACERS or another tracer"
+[ -d $TRACING/events/dma ] ||
+	skip_all "needs tracefs and CONFIG_ENABLE_DEFAULT_TRACERS or another tracer"
 for event in $EVENTS; do
 	[ -d $TRACING/events/dma/"$event" ] || skip_all "this kernel has no event $event"
 done
@@ -270,7 +276,8 @@ if [ -n "$HAVE_DEBUG" ]; then
 	check "dma-debug has no mapping left for the device" nothing_held
 	check "dma-debug's entries are free again" entries_come_back "$ENTRIES"
 else
-	for t in "has found no error" "has no mapping left for the device" "has its entries back"; do
+	for t in "has found no error" "has no mapping left for the device" \
+		 "has its entries back"; do
 		skip "dma-debug $t" "CONFIG_DMA_API_DEBUG is off or disabled"
 	done
 fi
