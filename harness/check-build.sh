@@ -107,5 +107,6 @@ build() {
 
 # The warnings of a log without what a change elsewhere in the file moves.
 warnings() {
-	grep -hE '(warning|error|WARNING|ERROR):' "$@" | sed -E -e "s|$SRC/||g; s|^(\.\./)+src/||" -e 's/:[0-9]+(:[0-9]+)?:/:/' -e 's/ at line [0-9]+//' | sort -u
+	{ grep -hE '(warning|error|WARNING|ERROR):' "$1" || true; } |
+		sed -E -e "s|$SRC/||g; s|^(\.\./)+src/||" -e 's/:[0-9]+(:[0-9]+)?:/:/' -e 's/ at line [0-9]+//' | sort -u
 }

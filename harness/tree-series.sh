@@ -70,10 +70,12 @@ input_sum() {
 	{
 		rgit rev-parse base
 		patches_sum
-		# shellcheck disable=SC2046
 		cat "$HARNESS/tree-series.sh" "$HARNESS/tree-maintainers"
-		series_patches | while read -r p; do patch_adds "$SERIES/$p"; done | sed 's/^MAINTAINERS:.*/MAINTAINERS/' |
-			sort -u | (cd "$TOP" || exit; xargs -rd '\n' sh -c 'stat -c "%n %A" "$@"; cat "$@"' sh 2>&1 || true)
+		series_patches | while read -r p; do patch_adds "$SERIES/$p"; done | sed 's/^MAINTAINERS:.*/MAINTAINERS/' | sort -u |
+			while IFS= read -r p; do
+				# One that is missing is reported when it is wanted.
+				stat -c '%n %A' "$TOP/$p" && cat "$TOP/$p"
+			done 2>&1
 	} | sha1sum | cut -c1-40
 }
 
