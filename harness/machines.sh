@@ -62,3 +62,9 @@ load_machine() {
 	# shellcheck disable=SC2034
 	OUT=$BUILD/out/$(tree_id)-$arch-$kernel
 }
+
+need_machine_packages() {
+	local packages
+	read -ra packages <<<"$QEMU_PACKAGES"
+	need_packages "${packages[@]}" python3
+}

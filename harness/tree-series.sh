@@ -74,8 +74,8 @@ input_sum() {
 		series_patches | while read -r p; do patch_adds "$SERIES/$p"; done | sed 's/^MAINTAINERS:.*/MAINTAINERS/' | sort -u |
 			while IFS= read -r p; do
 				# One that is missing is reported when it is wanted.
-				stat -c '%n %A' "$TOP/$p" && cat "$TOP/$p"
-			done 2>&1
+				if [ -f "$TOP/$p" ]; then echo "$p $(stat -c %A "$TOP/$p")" && cat "$TOP/$p"; fi
+			done
 	} | sha1sum | cut -c1-40
 }
 

@@ -12,9 +12,9 @@ selftest() {
 
 # An object is only reported when it is 5 s old and a second scan finds no pointer to it either.
 check_leaks() {
-	echo scan >"$debug/kmemleak"
+	echo scan >"$debug/kmemleak" || fail "kmemleak does not scan"
 	sleep 5
-	echo scan >"$debug/kmemleak"
+	echo scan >"$debug/kmemleak" || fail "kmemleak does not scan"
 	[ -z "$(cat "$debug/kmemleak")" ] && return
 	fail "kmemleak:"
 	tell_all <"$debug/kmemleak"
@@ -24,5 +24,6 @@ for t in /selftests/dma/*.sh; do
 	selftest "$t"
 done
 check_leaks
+[ "$(cat "$debug/dma-api/disabled")" = N ] || fail "dma-debug has switched itself off"
 [ "$(dma_errors)" = 0 ] || fail "$(dma_errors) dma-debug errors"
 exit "$failures"
