@@ -139,7 +139,37 @@ static void direct_outside_ranges(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
-/* Each segment by itself, and all of them undone when the third fails */
+/* An address that a range puts at the end of the bus, where it would wrap */
+static void direct_wraps_behind_range(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_RANGES);
+	struct bus_dma_region *map = (void *)w->dev->dma_range_map;
+	dma_addr_t addr;
+	int i;
+
+	map[1].dma_start = -(dma_addr_t)SZ_8K;
+	addr = dma_map_phys(w->dev, w->phys, SZ_8K - 1, DMA_TO_DEVICE, 0);
+	KUNIT_ASSERT_EQ(test, 0, dma_mapping_error(w->dev, addr));
+	KUNIT_EXPECT_EQ(test, -(dma_addr_t)SZ_8K, addr);
+	dma_unmap_phys(w->dev, addr, SZ_8K - 1, DMA_TO_DEVICE, 0);
+
+	dma_expect_report(test, 1, "DMA addr 0xf+e000[+]8193 overflow");
+	for (i = 0; i < DMA_CALLS; i++) {
+		struct dma_mapping m = {
+			.dev	= w->dev,
+			.phys	= w->phys,
+			.size	= SZ_8K + 1,
+			.dir	= DMA_TO_DEVICE,
+		};
+
+		dma_calls[i].map(&m);
+		KUNIT_EXPECT_TRUE_MSG(test, dma_map_failed(&m), "%s",
+				      dma_calls[i].name);
+	}
+	dma_world_expect_idle(w);
+}
+
+/* Each segment by itself */
 static void direct_scatterlist(struct kunit *test)
 {
 	struct dma_world *w = dma_world_create(test, DMA_KIND_RANGES);
@@ -165,6 +195,29 @@ static void direct_scatterlist(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
+/* The third can not be reached, and no transfer has been: nothing to sync */
+static void direct_scatterlist_unreachable(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_RANGES);
+	struct bus_dma_region *map = (void *)w->dev->dma_range_map;
+	struct scatterlist sg[4];
+	struct sg_table sgt = { .sgl = sg, .orig_nents = ARRAY_SIZE(sg) };
+	int i;
+
+	dma_world_set_noncoherent(w);
+	map[2].cpu_start += SZ_2G;
+	sg_init_table(sg, ARRAY_SIZE(sg));
+	for (i = 0; i < ARRAY_SIZE(sg); i++)
+		sg_set_buf(&sg[i], w->cpu + i * DMA_AREA_BORDER / 2, 100);
+	dma_expect_report(test, 1, "DMA addr 0xf+[+]100 overflow");
+	dma_counts_start(test);
+	KUNIT_EXPECT_EQ(test, -EIO, dma_map_sgtable(w->dev, &sgt,
+						    DMA_FROM_DEVICE, 0));
+	KUNIT_EXPECT_EQ(test, 2, dma_counts.for_device);
+	KUNIT_EXPECT_EQ(test, 0, dma_counts.for_cpu);
+	dma_world_expect_idle(w);
+}
+
 static struct kunit_case dma_direct_cases[] = {
 	KUNIT_CASE_PARAM(direct_transfer, dma_span_gen_params),
 	KUNIT_CASE_PARAM(direct_transfer_ranges, dma_span_gen_params),
@@ -173,7 +226,9 @@ static struct kunit_case dma_direct_cases[] = {
 	KUNIT_CASE_PARAM(direct_mask_boundary, limit_span_gen_params),
 	KUNIT_CASE_PARAM(direct_bus_limit_boundary, limit_span_gen_params),
 	KUNIT_CASE(direct_outside_ranges),
+	KUNIT_CASE(direct_wraps_behind_range),
 	KUNIT_CASE(direct_scatterlist),
+	KUNIT_CASE(direct_scatterlist_unreachable),
 	{}
 };
 

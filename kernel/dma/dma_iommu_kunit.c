@@ -146,23 +146,41 @@ static void iommu_noncoherent(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
-/* What an untrusted device can see around its buffer is zero */
+/* Where in its slot the data lies: the bits of its address that must stay */
+static const unsigned int padding_masks[] = { 0, 0x3f, 0x7ff };
+
+static void padding_mask_desc(const unsigned int *mask, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "min_align_mask %#x", *mask);
+}
+
+KUNIT_ARRAY_PARAM(padding_mask, padding_masks, padding_mask_desc);
+
+/* What an untrusted device can see before and after its buffer is zero */
 static void iommu_untrusted_padding(struct kunit *test)
 {
 	struct dma_world *w = dma_world_create(test, DMA_KIND_UNTRUSTED);
+	const unsigned int *mask = test->param_value;
 	u8 *granule = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	size_t offset;
 	dma_addr_t addr;
 
 	KUNIT_ASSERT_NOT_NULL(test, granule);
+	w->dev->dma_parms = kunit_kzalloc(test, sizeof(*w->dev->dma_parms),
+					  GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, w->dev->dma_parms);
+	dma_set_min_align_mask(w->dev, *mask);
 	memset(w->cpu, 0xee, DMA_AREA_SIZE);
 	memset(w->tlb->defpool.vaddr, 0xee, IO_TLB_SEGSIZE << IO_TLB_SHIFT);
-	addr = dma_map_phys(w->dev, w->phys + 100, 50, DMA_TO_DEVICE, 0);
+	addr = dma_map_phys(w->dev, w->phys + 1900, 50, DMA_TO_DEVICE, 0);
 	KUNIT_ASSERT_EQ(test, 0, dma_mapping_error(w->dev, addr));
-	KUNIT_EXPECT_TRUE(test, dma_world_read(w, addr & PAGE_MASK, granule,
+	offset = offset_in_page(addr);
+	KUNIT_EXPECT_EQ(test, 1900 & *mask, offset);
+	KUNIT_EXPECT_TRUE(test, dma_world_read(w, addr - offset, granule,
 					       PAGE_SIZE));
-	KUNIT_EXPECT_EQ(test, 0xee, granule[offset_in_page(addr)]);
-	KUNIT_EXPECT_EQ(test, 0xee, granule[offset_in_page(addr) + 49]);
-	memset(granule + offset_in_page(addr), 0, 50);
+	KUNIT_EXPECT_EQ(test, 0xee, granule[offset]);
+	KUNIT_EXPECT_EQ(test, 0xee, granule[offset + 49]);
+	memset(granule + offset, 0, 50);
 	KUNIT_EXPECT_NULL(test, memchr_inv(granule, 0, PAGE_SIZE));
 	dma_unmap_phys(w->dev, addr, 50, DMA_TO_DEVICE, 0);
 	dma_world_expect_idle(w);
@@ -242,7 +260,7 @@ static struct kunit_case dma_iommu_cases[] = {
 	KUNIT_CASE_PARAM(iommu_granules, dma_span_gen_params),
 	KUNIT_CASE_PARAM(iommu_prot, prot_case_gen_params),
 	KUNIT_CASE(iommu_noncoherent),
-	KUNIT_CASE(iommu_untrusted_padding),
+	KUNIT_CASE_PARAM(iommu_untrusted_padding, padding_mask_gen_params),
 	KUNIT_CASE(iommu_scatterlist),
 	KUNIT_CASE(iommu_aperture_full),
 	KUNIT_CASE(iommu_mask),

@@ -239,6 +239,27 @@ static void mmio_range_map(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
+/* A range that puts the address at the end of the bus, where it would wrap */
+static void mmio_wraps_behind_range(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_RANGES);
+	struct bus_dma_region *map = (void *)w->dev->dma_range_map;
+	phys_addr_t phys = dma_hole(test);
+	dma_addr_t addr;
+
+	map[1].cpu_start = phys;
+	map[1].dma_start = -(dma_addr_t)SZ_8K;
+	addr = dma_map_resource(w->dev, phys, SZ_8K - 1, DMA_TO_DEVICE, 0);
+	KUNIT_ASSERT_EQ(test, 0, dma_mapping_error(w->dev, addr));
+	KUNIT_EXPECT_EQ(test, -(dma_addr_t)SZ_8K, addr);
+	dma_unmap_resource(w->dev, addr, SZ_8K - 1, DMA_TO_DEVICE, 0);
+
+	dma_expect_report(test, 1, "DMA addr 0xf+e000[+]8193 overflow");
+	addr = dma_map_resource(w->dev, phys, SZ_8K + 1, DMA_TO_DEVICE, 0);
+	KUNIT_EXPECT_EQ(test, DMA_MAPPING_ERROR, addr);
+	dma_world_expect_idle(w);
+}
+
 /* Unmap has no use for the physical address */
 static void mmio_unmap_does_not_walk(struct kunit *test)
 {
@@ -276,6 +297,7 @@ static struct kunit_case dma_mmio_cases[] = {
 	KUNIT_CASE_PARAM(mmio_resource_is_phys, mmio_kind_gen_params),
 	KUNIT_CASE_PARAM(mmio_page_refused, mmio_kind_gen_params),
 	KUNIT_CASE_PARAM(mmio_range_map, mmio_range_gen_params),
+	KUNIT_CASE(mmio_wraps_behind_range),
 	KUNIT_CASE(mmio_unmap_does_not_walk),
 	KUNIT_CASE(mmio_out_of_reach),
 	{}
