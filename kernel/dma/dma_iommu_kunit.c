@@ -252,6 +252,87 @@ static void iommu_mask(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
+struct walk_case {
+	enum dma_kind kind;
+	bool noncoherent;
+	unsigned long attrs;
+	unsigned int walks;
+};
+
+static const struct walk_case walk_cases[] = {
+	{ DMA_KIND_IOMMU, false, 0, 0 },
+	{ DMA_KIND_IOMMU, false, DMA_ATTR_SKIP_CPU_SYNC, 0 },
+	{ DMA_KIND_IOMMU, true, 0, 1 },
+	{ DMA_KIND_IOMMU, true, DMA_ATTR_SKIP_CPU_SYNC, 0 },
+	{ DMA_KIND_UNTRUSTED, false, 0, 1 },
+	{ DMA_KIND_UNTRUSTED, false, DMA_ATTR_SKIP_CPU_SYNC, 1 },
+};
+
+static void walk_case_desc(const struct walk_case *c, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s%s, attributes %#lx",
+		 dma_kind_names[c->kind], c->noncoherent ? ", not coherent" : "",
+		 c->attrs);
+}
+
+KUNIT_ARRAY_PARAM(walk_case, walk_cases, walk_case_desc);
+
+/* An unmap asks for the physical address if a cache or a slot depends on it */
+static void iommu_unmap_walks(struct kunit *test)
+{
+	const struct walk_case *c = test->param_value;
+	struct dma_world *w = dma_world_create(test, c->kind);
+	dma_addr_t addr;
+
+	if (c->noncoherent)
+		dma_world_set_noncoherent(w);
+	addr = dma_map_phys(w->dev, w->phys + 77, 200, DMA_FROM_DEVICE, c->attrs);
+	KUNIT_ASSERT_EQ(test, 0, dma_mapping_error(w->dev, addr));
+	w->iommu->walks = 0;
+	dma_unmap_phys(w->dev, addr, 200, DMA_FROM_DEVICE, c->attrs);
+	KUNIT_EXPECT_EQ(test, c->walks, w->iommu->walks);
+	dma_world_expect_idle(w);
+}
+
+static const enum dma_kind unmap_kinds[] = {
+	DMA_KIND_IOMMU, DMA_KIND_UNTRUSTED,
+};
+
+static void unmap_kind_desc(const enum dma_kind *kind, char *desc)
+{
+	strscpy(desc, dma_kind_names[*kind], KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(unmap_kind, unmap_kinds, unmap_kind_desc);
+
+/* Reported, with or without a walk, and no IOVA is given to two mappings */
+static void iommu_unmap_twice(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test,
+					       *(enum dma_kind *)test->param_value);
+	dma_addr_t addr[2];
+	int i;
+
+#ifdef CONFIG_DMA_API_DEBUG
+	dma_debug_count_start(test);
+#endif
+	addr[0] = dma_map_phys(w->dev, w->phys + 9, 100, DMA_TO_DEVICE, 0);
+	KUNIT_ASSERT_EQ(test, 0, dma_mapping_error(w->dev, addr[0]));
+	dma_unmap_phys(w->dev, addr[0], 100, DMA_TO_DEVICE, 0);
+	dma_expect_report(test, 1, "WARNING: .*iommu_dma_unmap");
+	dma_unmap_phys(w->dev, addr[0], 100, DMA_TO_DEVICE, 0);
+
+	for (i = 0; i < 2; i++) {
+		addr[i] = dma_map_phys(w->dev, w->phys + i * PAGE_SIZE, 100,
+				       DMA_TO_DEVICE, 0);
+		KUNIT_ASSERT_EQ(test, 0, dma_mapping_error(w->dev, addr[i]));
+	}
+	KUNIT_EXPECT_NE(test, addr[0], addr[1]);
+	for (i = 0; i < 2; i++)
+		dma_unmap_phys(w->dev, addr[i], 100, DMA_TO_DEVICE, 0);
+	dma_world_expect_idle(w);
+}
+
 static struct kunit_case dma_iommu_cases[] = {
 	KUNIT_CASE_PARAM(iommu_transfer, dma_span_gen_params),
 	KUNIT_CASE_PARAM(iommu_transfer_2k, dma_span_gen_params),
@@ -264,6 +345,8 @@ static struct kunit_case dma_iommu_cases[] = {
 	KUNIT_CASE(iommu_scatterlist),
 	KUNIT_CASE(iommu_aperture_full),
 	KUNIT_CASE(iommu_mask),
+	KUNIT_CASE_PARAM(iommu_unmap_walks, walk_case_gen_params),
+	KUNIT_CASE_PARAM(iommu_unmap_twice, unmap_kind_gen_params),
 	{}
 };
 

@@ -1030,6 +1030,44 @@ static void edu_test_no_write_after_unmap(struct kunit *test)
 	edu_region_check(test, r);
 }
 
+static const struct edu_unmap_param {
+	const char	*desc;
+	size_t		offset;
+	size_t		len;
+} edu_unmap_params[] = {
+	{ "one page", 9, 100 },
+	{ "two pages", 9, PAGE_SIZE },
+	{ "all of a table", PAGE_SIZE, SZ_2M },
+	{ "two tables", PAGE_SIZE + 9, SZ_2M },
+	{ "a large page and a small one", 9, SZ_2M },
+};
+
+KUNIT_ARRAY_PARAM_DESC(edu_unmap, edu_unmap_params, desc);
+
+/* The IOMMU's driver says how much there was to unmap: nothing, if nothing */
+static void edu_test_unmap_nothing(struct kunit *test)
+{
+	const struct edu_unmap_param *p = test->param_value;
+	struct edu *edu = edu_pick_iommu(test);
+	struct iommu_domain *domain = iommu_get_domain_for_dev(edu_dev(edu));
+	u8 *mem = kunit_kmalloc(test, SZ_4M, GFP_KERNEL);
+	struct edu_map *m;
+	unsigned long iova;
+	size_t size;
+
+	KUNIT_ASSERT_NOT_NULL(test, mem);
+	m = edu_map_by(test, edu, &call_phys, virt_to_phys(mem) + p->offset,
+		       p->len, DMA_BIDIRECTIONAL);
+	iova = ALIGN_DOWN(m->addr, PAGE_SIZE);
+	size = ALIGN(m->addr + p->len, PAGE_SIZE) - iova;
+	KUNIT_EXPECT_NE(test, 0, iommu_iova_to_phys(domain, iova));
+	KUNIT_EXPECT_NE(test, 0, iommu_iova_to_phys(domain, iova + size - 1));
+	edu_unmap(test, m);
+	KUNIT_EXPECT_EQ(test, 0, iommu_iova_to_phys(domain, iova));
+	KUNIT_EXPECT_EQ(test, 0, iommu_iova_to_phys(domain, iova + size - 1));
+	KUNIT_EXPECT_EQ(test, 0, iommu_unmap(domain, iova, size));
+}
+
 /* ---- an untrusted device ---- */
 
 static const struct edu_untrusted_param {
@@ -1233,6 +1271,7 @@ static struct kunit_case edu_test_cases[] = {
 	KUNIT_CASE(edu_test_no_read_from_device),
 	KUNIT_CASE(edu_test_no_read_after_unmap),
 	KUNIT_CASE(edu_test_no_write_after_unmap),
+	KUNIT_CASE_PARAM(edu_test_unmap_nothing, edu_unmap_gen_params),
 	KUNIT_CASE_PARAM(edu_test_untrusted_read, edu_untrusted_gen_params),
 	KUNIT_CASE_PARAM(edu_test_untrusted_write, edu_untrusted_gen_params),
 	KUNIT_CASE_PARAM(edu_test_bounds, edu_bounds_gen_params),
