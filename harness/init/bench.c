@@ -4,8 +4,7 @@
  * would need a busybox for each architecture.
  *
  * It binds the first edu device to the benchmark, as the base has no driver for it, runs the benchmark once for each line
- * of /cases (of /cases.threads, where there are several CPUs) with the line's options, and passes on what it prints through
- * the kernel's log: see common.sh.
+ * of the file $CASES with the line's options, and passes on what it prints through the kernel's log: see common.sh.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -153,11 +152,12 @@ static void run_benchmark(const char *device, char *options)
 static void run_cases(const char *device)
 {
 	char line[256], name[264];
-	FILE *cases = fopen(sysconf(_SC_NPROCESSORS_ONLN) > 1 ? "/cases.threads" : "/cases", "r");
+	const char *path = getenv("CASES");	/* from the kernel's command line */
+	FILE *cases = path ? fopen(path, "r") : NULL;
 
 	snprintf(name, sizeof(name), "pci/%s", device);
 	if (!cases)
-		return fail("there is no /cases");
+		return fail("there are no $CASES");
 	while (fgets(line, sizeof(line), cases))
 		run_benchmark(name, line);
 	fclose(cases);
