@@ -1,6 +1,6 @@
 # Everything is done by the scripts in harness/; this only names them. See make help.
 
-.PHONY: help tree build run test shell export mbox check bisect clean
+.PHONY: help tree build run test bench bench-short shell export mbox check bisect clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -9,6 +9,8 @@ help:
 	@echo 'make build    the kernel of that tree'
 	@echo 'make run      boots it in QEMU and moves real data, all of it mapped by physical address'
 	@echo 'make test     boots the test kernel on every machine and shows what passed'
+	@echo 'make bench    what a mapping costs, base and series, in instructions: build/bench has CSV and a plot'
+	@echo 'make bench-short  one machine of it, a few operations, and whether they keep the limits of harness/bench.limits'
 	@echo 'make shell    boots a machine and gives its prompt'
 	@echo 'make export   brings the commits made in build/tree back to patches/ and the new files'
 	@echo 'make mbox     the series as mails, in build/mbox: a directory a topic, for git am and git send-email'
@@ -16,7 +18,8 @@ help:
 	@echo 'make bisect   builds what each patch touches, after each patch'
 	@echo 'make clean    removes build/, unless a tree there has work that is not exported'
 	@echo
-	@echo 'MACHINE=name  one machine of harness/machines, for run, test and shell'
+	@echo 'MACHINE=name  one machine of harness/machines, for run, test, bench and shell'
+	@echo 'BASELINE=file for bench: a bench.csv of before; what is more than 2 % worse fails'
 	@echo 'BASE=         what the series goes on: nothing, the newest linux-source-6.12 of apt; 6.12.107, that version;'
 	@echo '              /a/path, a kernel tree or tarball'
 	@echo 'JOBS=         how many jobs at once ($(shell nproc))'
@@ -28,6 +31,14 @@ tree:
 build run test shell:
 	@harness/tree keep
 	@harness/$@
+
+bench:
+	@harness/tree keep
+	@harness/bench
+
+bench-short:
+	@harness/tree keep
+	@harness/bench short
 
 export:
 	@harness/export

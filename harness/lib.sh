@@ -119,6 +119,14 @@ kmake() {
 	make -C "$src" O="$out" CC="ccache ${CROSS_COMPILE:-}gcc" HOSTCC="ccache gcc" -j"$JOBS" "$@"
 }
 
+# The tool of the selftests, for the guest of a CROSS_COMPILE: compile_benchmark FILE
+compile_benchmark() {
+	mkdir -p "$BUILD/include/linux"
+	cp "$TREE/include/uapi/linux/map_benchmark.h" "$BUILD/include/linux/"
+	run_logged benchmark "${CROSS_COMPILE:-}gcc" -static -O2 -Wall -I"$BUILD/include" -o "$1" \
+		"$TREE/tools/testing/selftests/dma/dma_map_benchmark.c"
+}
+
 # ---- git
 
 # Our own trees: no configuration of the user's may change what is made, and the same input gives the same commits.

@@ -1,0 +1,195 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The DMA mapping benchmark: that each way to map works, and that the device
+# which it is done for is still its driver's. It says nothing about speed.
+#
+# The device is $DMA_TEST_DEVICE (pci/0000:00:04.0), or else the first edu device
+# of QEMU that has a driver. Another edu device, or $DMA_TEST_UNBOUND, is taken
+# from its driver and given to the benchmark's for the older kind of run.
+
+DIR="$(dirname "$(readlink -f "$0")")"
+# shellcheck disable=SC1091
+. "${DIR}"/../kselftest/ktap_helpers.sh
+
+TOOL=$DIR/dma_map_benchmark
+PCI=/sys/bus/pci
+FILE=/sys/kernel/debug/dma_map_benchmark
+TMP=$(mktemp -d)
+trap 'give_back; rm -rf "$TMP"' EXIT
+
+skip_all()
+{
+	ktap_skip_all "$@"
+	exit "$KSFT_SKIP"
+}
+
+# ktap_test_skip() has no room for the reason
+skip()
+{
+	__ktap_test ok "$1" "SKIP $2"
+	KTAP_CNT_SKIP=$((KTAP_CNT_SKIP + 1))
+}
+
+# check DESCRIPTION COMMAND...: what the command prints says why it failed
+check()
+{
+	description="$1"
+	shift
+	if "$@" > "$TMP/why" 2>&1; then
+		ktap_test_pass "$description"
+	else
+		ktap_test_fail "$description"
+	fi
+	sed 's/^/# /' "$TMP/why"
+}
+
+# edu_devices: those that have a driver, in the order of the bus
+edu_devices()
+{
+	for dev in "$PCI"/devices/*; do
+		[ "$(cat "$dev/vendor" "$dev/device" | tr -d '\n')" = 0x12340x11e8 ] || continue
+		[ ! -e "$dev/driver" ] || echo "${dev##*/}"
+	done
+}
+
+# run OPTIONS...: a line a step, of few rounds, as a test kernel is slow
+run()
+{
+	"$TOOL" -D "$DEVICE" -r 2 -B 4 -c "$@" | sed 1d > "$TMP/out"
+}
+
+# Each step of each operation has figures, and none is less than the one before
+all_steps()
+{
+	operation=$1 steps=$2
+	shift 2
+	run -o "$operation" "$@"
+	cat "$TMP/out"
+	awk -F, -v steps="$steps" '
+		$10 != "" || $6 <= 0 || $7 < $6 || $9 < $7 || $9 < $8 || $8 < $6 { bad = 1 }
+		{ n++ }
+		END { exit bad || n != steps }' "$TMP/out"
+}
+
+# fails_with ERROR OPTIONS...
+fails_with()
+{
+	error=$1
+	shift
+	"$TOOL" -r 2 -B 4 -c -o single "$@" > "$TMP/out"
+	sed 1d "$TMP/out"
+	[ "$(sed 1d "$TMP/out" | cut -d, -f10)" = "$error" ]
+}
+
+mask() { cat "$PCI/devices/${DEVICE#pci/}/dma_mask_bits"; }
+driver() { basename "$(readlink "$PCI/devices/$1/driver" 2>/dev/null)"; }
+
+mask_is_kept()
+{
+	echo "driver $(driver "${DEVICE#pci/}"), mask $(mask)"
+	[ "$(mask)" = "$MASK" ] && [ "$(driver "${DEVICE#pci/}")" = "$DRIVER" ]
+}
+
+# ---- the older kind of run, with the device that is bound to the benchmark
+
+# take NAME: from its driver
+take()
+{
+	TAKEN=$1
+	TAKEN_DRIVER=$(driver "$1")
+	TAKEN_MASK=$(cat "$PCI/devices/$1/dma_mask_bits")
+	echo "$1" > "$PCI/devices/$1/driver/unbind"
+}
+
+bind_to()
+{
+	echo "$2" > "$PCI/devices/$1/driver_override"
+	echo "$1" > $PCI/drivers_probe
+	echo "$1 has the driver $(driver "$1")"
+	[ "$(driver "$1")" = "${2:-$TAKEN_DRIVER}" ]
+}
+
+give_back()
+{
+	[ -n "$TAKEN" ] || return 0
+	[ "$(driver "$TAKEN")" != dma_map_benchmark ] ||
+		echo "$TAKEN" > $PCI/drivers/dma_map_benchmark/unbind
+	echo > "$PCI/devices/$TAKEN/driver_override"
+	echo "$TAKEN" > $PCI/drivers_probe
+	TAKEN=
+}
+
+none_bound()
+{
+	"$TOOL" -s 1
+	[ $? = 1 ] && "$TOOL" -s 1 2>&1 | grep 'No such device'
+}
+
+older_run()
+{
+	"$TOOL" -s 1 -t 2 -b 32 -g 2 > "$TMP/out"
+	rc=$?
+	cat "$TMP/out"
+	[ $rc = 0 ] && grep -q 'average unmap latency' "$TMP/out"
+}
+
+with_mask()
+{
+	"$TOOL" -D "pci/$TAKEN" -r 2 -B 4 -c -o single -b 40 > "$TMP/out" || return
+	[ "$(cat "$PCI/devices/$TAKEN/dma_mask_bits")" = "$TAKEN_MASK" ]
+}
+
+unbind_from_benchmark()
+{
+	echo "$TAKEN" > $PCI/drivers/dma_map_benchmark/unbind
+	none_bound
+}
+
+[ "$(id -u)" = 0 ] || skip_all "not root"
+[ -e $FILE ] || skip_all "no $FILE: a kernel without CONFIG_DMA_MAP_BENCHMARK, or no debugfs"
+[ -x "$TOOL" ] || skip_all "no $TOOL"
+DEVICE=${DMA_TEST_DEVICE:-pci/$(edu_devices | sed -n 1p)}
+[ "$DEVICE" != pci/ ] || skip_all "no edu device, and no DMA_TEST_DEVICE"
+UNBOUND=${DMA_TEST_UNBOUND:-$(edu_devices | sed -n 2p)}
+MASK=$(mask)
+DRIVER=$(driver "${DEVICE#pci/}")
+
+ktap_print_header
+ktap_set_plan 20
+
+for op in single page phys; do
+	check "$op: every step has figures" all_steps $op 4 -l 512
+	check "$op: several segments and threads" all_steps $op 4 -e 3 -t 2
+done
+check "sg: every step has figures" all_steps sg 4 -e 1
+check "sg: several segments and threads" all_steps sg 4 -e 8 -t 2
+check "resource: map and unmap have figures" all_steps resource 2
+check "mmio: map and unmap have figures" all_steps mmio 2
+check "no such device" fails_with "No such device" -D pci/ffff:ff:1f.7
+check "no such bus" fails_with "No such device" -D nowhere/0
+check "a mask for a device of another driver is refused" \
+	fails_with "Device or resource busy" -D "$DEVICE" -b 32
+check "more segments than there may be are refused" \
+	fails_with "Invalid argument" -D "$DEVICE" -e 1025
+check "driver and mask are what they were" mask_is_kept
+check "the older run has no device" none_bound
+
+if [ -n "$UNBOUND" ]; then
+	take "$UNBOUND"
+	check "a device without a driver is refused" \
+		fails_with "No such device or address" -D "pci/$UNBOUND"
+	bind_to "$UNBOUND" dma_map_benchmark > /dev/null
+	check "the older run measures the device that is bound" older_run
+	check "its mask is set for a run, and restored" with_mask
+	check "the older run has no device after unbind" unbind_from_benchmark
+else
+	for test in "a device without a driver is refused" \
+		    "the older run measures the device that is bound" \
+		    "its mask is set for a run, and restored" \
+		    "the older run has no device after unbind"; do
+		skip "$test" "no second edu device, and no DMA_TEST_UNBOUND"
+	done
+fi
+
+ktap_finished
