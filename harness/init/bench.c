@@ -107,11 +107,11 @@ static void tell_provider(const char *device)
 	}
 	name[n] = 0;
 	base = strrchr(name, '/') + 1;
-	if (!strncmp(base, "dmar", 4))
+	if (strstr(name, "/dmar"))
 		base = "intel-iommu";
-	else if (!strncmp(base, "virtio", 6))
+	else if (strstr(name, "/virtio"))	/* which names its IOMMU as the PCI device */
 		base = "virtio-iommu";
-	else if (!strncmp(base, "smmu3", 5))
+	else if (strstr(name, "/smmu3"))
 		base = "smmuv3";
 	tell("provider: %s %s", base,
 	     strcmp(read_line(device_file(device, "iommu_group/type")), "DMA") ? "lazy" : "strict");
