@@ -176,6 +176,13 @@ struct mock_domain {
 	unsigned long mapped;		/* granules */
 	unsigned int walks;		/* calls of iova_to_phys() */
 	unsigned int last_prot;
+	size_t last_pgsize;		/* that was mapped with .map_pages */
+	unsigned int syncs;		/* calls of .iotlb_sync_map */
+	dma_addr_t sync_start;		/* of the latest */
+	size_t sync_size;
+	int sync_error;
+	void (*on_flush)(void *data);	/* the last moment of what is unmapped */
+	void *on_flush_data;
 	int fail_after;			/* granules, once; -1: never */
 	bool failed;
 };
@@ -186,6 +193,7 @@ struct mock_domain *mock_iommu_create(struct kunit *test, unsigned int shift,
 bool mock_iommu_lookup(struct mock_domain *mock, dma_addr_t iova, int prot,
 		       phys_addr_t *phys);
 void mock_iommu_set_aperture(struct mock_domain *mock, u64 end);
+void mock_iommu_add_pgsize(struct mock_domain *mock, unsigned int granules);
 struct device *mock_iommu_untrusted(struct kunit *test, struct device *dev);
 #else
 static inline struct mock_domain *

@@ -7,8 +7,8 @@
  * dma-iommu is not right by accident. (More is not possible, the IOVA allocator
  * has a BUG_ON() against it.) It keeps the protection of
  * each entry, counts the walks by physical address, and fails a map call after
- * so many granules. Entries are allocated with the flags of the caller, so that
- * fault injection finds them.
+ * so many granules, or a sync. Entries are allocated with the flags of the
+ * caller, so that fault injection finds them. A test can be told of each flush.
  *
  * It is registered only while a test uses it, next to whatever IOMMU the machine
  * has. A device belongs to it by the firmware node that its fwspec names.
@@ -118,17 +118,39 @@ static int mock_map_pages(struct iommu_domain *domain, unsigned long iova,
 			  int prot, gfp_t gfp, size_t *mapped)
 {
 	struct mock_domain *mock = to_mock(domain);
+	size_t granule = BIT(mock->shift);
 	int ret;
 
 	mock->last_prot = prot;
-	while (pgcount--) {
+	mock->last_pgsize = pgsize;
+	for (pgcount *= pgsize / granule; pgcount; pgcount--) {
 		ret = mock_map_granule(mock, iova + *mapped, phys + *mapped,
 				       prot, gfp);
 		if (ret)
 			return ret;
-		*mapped += pgsize;
+		*mapped += granule;
 	}
 	return 0;
+}
+
+static int mock_sync_map(struct iommu_domain *domain, unsigned long iova,
+			 size_t size)
+{
+	struct mock_domain *mock = to_mock(domain);
+
+	mock->syncs++;
+	mock->sync_start = iova;
+	mock->sync_size = size;
+	return mock->sync_error;
+}
+
+static void mock_flush(struct iommu_domain *domain,
+		       struct iommu_iotlb_gather *gather)
+{
+	struct mock_domain *mock = to_mock(domain);
+
+	if (mock->on_flush)
+		mock->on_flush(mock->on_flush_data);
 }
 
 static size_t mock_unmap_pages(struct iommu_domain *domain, unsigned long iova,
@@ -136,16 +158,17 @@ static size_t mock_unmap_pages(struct iommu_domain *domain, unsigned long iova,
 			       struct iommu_iotlb_gather *gather)
 {
 	struct mock_domain *mock = to_mock(domain);
+	size_t granule = BIT(mock->shift);
 	size_t unmapped = 0;
 	struct mock_pte *pte;
 
-	while (pgcount--) {
+	for (pgcount *= pgsize / granule; pgcount; pgcount--) {
 		pte = xa_erase(&mock->ptes, (iova + unmapped) >> mock->shift);
 		if (!pte)
 			break;
 		kfree(pte);
 		mock->mapped--;
-		unmapped += pgsize;
+		unmapped += granule;
 	}
 	return unmapped;
 }
@@ -171,6 +194,8 @@ static const struct iommu_ops mock_ops = {
 		.attach_dev	= mock_attach_dev,
 		.map_pages	= mock_map_pages,
 		.unmap_pages	= mock_unmap_pages,
+		.iotlb_sync_map	= mock_sync_map,
+		.iotlb_sync	= mock_flush,
 		.iova_to_phys	= mock_iova_to_phys,
 		.free		= mock_domain_free,
 	},
@@ -272,6 +297,12 @@ bool mock_iommu_lookup(struct mock_domain *mock, dma_addr_t iova, int prot,
 void mock_iommu_set_aperture(struct mock_domain *mock, u64 end)
 {
 	mock->domain.geometry.aperture_end = end;
+}
+
+/* Adds a page size, in granules */
+void mock_iommu_add_pgsize(struct mock_domain *mock, unsigned int granules)
+{
+	mock->domain.pgsize_bitmap |= (unsigned long)granules << mock->shift;
 }
 
 static void mock_untrusted_free(void *data)
