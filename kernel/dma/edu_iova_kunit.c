@@ -10,16 +10,10 @@
  * A fault that the IOMMU must report is announced in the log, right before it is
  * provoked, by a line "expect-report: N REGEX" for who watches it.
  */
-#include <kunit/test.h>
-#include <linux/delay.h>
-#include <linux/dma-mapping.h>
-#include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/iommu-dma.h>
-#include <linux/pci.h>
 #include <linux/prandom.h>
-#include <linux/swiotlb.h>
-#include "edu.h"
+#include "edu_kunit.h"
 
 #define AREA_ORDER	2
 #define AREA_SIZE	(PAGE_SIZE << AREA_ORDER)
@@ -44,21 +38,11 @@ struct iova_ctx {
 	enum dma_data_direction dir;
 };
 
-static void iova_put(void *data)
-{
-	edu_put(data);
-}
-
 static void iova_destroy(void *data)
 {
 	struct iova_ctx *ctx = data;
 
 	dma_iova_destroy(ctx->dev, &ctx->state, ctx->linked, ctx->dir, 0);
-}
-
-static bool iova_wider(struct edu *a, struct edu *b)
-{
-	return dma_get_mask(&edu_pdev(a)->dev) > dma_get_mask(&edu_pdev(b)->dev);
 }
 
 /* The one that reaches more: what can not reach an IOVA has none to be had */
@@ -70,46 +54,16 @@ static int iova_init(struct kunit *test)
 
 	if (!ctx)
 		return -ENOMEM;
-	for (i = 0; !IS_ERR(edu = edu_get(i)); i++) {
-		if (kunit_add_action_or_reset(test, iova_put, edu))
-			return -ENOMEM;
-		if (!ctx->edu || iova_wider(edu, ctx->edu))
+	for (i = 0; !IS_ERR(edu = edu_kunit_get(test, i)); i++)
+		if (!ctx->edu || edu_mask(edu) > edu_mask(ctx->edu))
 			ctx->edu = edu;
-	}
 	if (!ctx->edu)
 		kunit_skip(test, "no edu device");
-	ctx->dev = &edu_pdev(ctx->edu)->dev;
+	ctx->dev = edu_dev(ctx->edu);
 	if (!use_dma_iommu(ctx->dev))
 		kunit_skip(test, "the device is not behind an IOMMU");
 	test->priv = ctx;
 	return 0;
-}
-
-static bool iova_has_pool(struct device *dev)
-{
-#ifdef CONFIG_SWIOTLB
-	return dev->dma_io_tlb_mem && dev->dma_io_tlb_mem->nslabs;
-#else
-	return false;
-#endif
-}
-
-static void iova_trust(void *data)
-{
-	struct iova_ctx *ctx = data;
-
-	edu_pdev(ctx->edu)->untrusted = false;
-}
-
-static void iova_set_untrusted(struct kunit *test)
-{
-	struct iova_ctx *ctx = test->priv;
-
-	if (!iova_has_pool(ctx->dev))
-		kunit_skip(test, "no bounce buffers for an untrusted device");
-	edu_pdev(ctx->edu)->untrusted = true;
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, iova_trust,
-							   ctx));
 }
 
 static void iova_free_area(void *area)
@@ -221,7 +175,7 @@ static void edu_iova_copy(struct kunit *test)
 	for (i = p->at; i < p->at + p->len; i++)
 		want[iova_byte(i)] = src[iova_byte(i)];
 	if (p->untrusted)
-		iova_set_untrusted(test);
+		edu_set_untrusted(test, ctx->edu);
 
 	iova_map(test, src, DMA_TO_DEVICE, p->each);
 	KUNIT_ASSERT_EQ(test, 0, edu_dma_to_device(ctx->edu,
@@ -260,10 +214,9 @@ static void edu_iova_unlinked(struct kunit *test)
 	memset(src, 0x5a, AREA_SIZE);
 	/* Of the faults of five seconds VT-d's driver reports only the first */
 	msleep(5500);
-	kunit_info(test,
-		   "expect-report: 1 DMAR: \\[DMA (Read|Write)|page fault from EP\n");
+	edu_announce_fault(test);
 	KUNIT_ASSERT_EQ(test, 0, edu_dma_to_device(ctx->edu, addr, 0, 4));
-	msleep(50);		/* the report comes by an interrupt of its own */
+	edu_await_fault();
 	iova_unmap(test);
 
 	iova_map(test, dst, DMA_FROM_DEVICE, false);

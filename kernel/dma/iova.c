@@ -46,7 +46,7 @@ static inline bool dma_iova_args_valid(struct device *dev,
 	return false;
 }
 
-/* What is to be told of each link: not worth a loop if there is no one to tell */
+/* What is to be told of each link */
 static inline void dma_iova_linked(struct device *dev, phys_addr_t phys,
 		dma_addr_t addr, size_t size, enum dma_data_direction dir,
 		unsigned long attrs)
@@ -55,13 +55,6 @@ static inline void dma_iova_linked(struct device *dev, phys_addr_t phys,
 		kmsan_handle_dma(phys, size, dir);
 	trace_dma_iova_link(dev, phys, addr, size, dir, attrs);
 	debug_dma_link_iova(dev, phys, size, attrs);
-}
-
-static inline bool dma_iova_link_is_watched(void)
-{
-	return IS_ENABLED(CONFIG_KMSAN) || IS_ENABLED(CONFIG_DMA_KUNIT_STUBS) ||
-	       IS_ENABLED(CONFIG_DMA_API_DEBUG) ||
-	       trace_dma_iova_link_enabled();
 }
 
 /**
@@ -219,7 +212,8 @@ int dma_iova_link_vec(struct device *dev, struct dma_iova_state *state,
 	if (ret)
 		return ret;
 
-	if (!dma_iova_link_is_watched())
+	/* Not worth a loop if there is no one to tell */
+	if (!DMA_IS_CHECKED && !trace_dma_iova_link_enabled())
 		return 0;
 	addr = state->addr + offset;
 	for (i = 0; i < nr; addr += vec[i++].len)

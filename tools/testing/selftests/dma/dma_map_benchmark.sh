@@ -10,39 +10,12 @@
 
 DIR="$(dirname "$(readlink -f "$0")")"
 # shellcheck disable=SC1091
-. "${DIR}"/../kselftest/ktap_helpers.sh
+. "${DIR}"/ktap_check.sh
 
 TOOL=$DIR/dma_map_benchmark
 PCI=/sys/bus/pci
 FILE=/sys/kernel/debug/dma_map_benchmark
-TMP=$(mktemp -d)
 trap 'give_back; rm -rf "$TMP"' EXIT
-
-skip_all()
-{
-	ktap_skip_all "$@"
-	exit "$KSFT_SKIP"
-}
-
-# ktap_test_skip() has no room for the reason
-skip()
-{
-	__ktap_test ok "$1" "SKIP $2"
-	KTAP_CNT_SKIP=$((KTAP_CNT_SKIP + 1))
-}
-
-# check DESCRIPTION COMMAND...: what the command prints says why it failed
-check()
-{
-	description="$1"
-	shift
-	if "$@" > "$TMP/why" 2>&1; then
-		ktap_test_pass "$description"
-	else
-		ktap_test_fail "$description"
-	fi
-	sed 's/^/# /' "$TMP/why"
-}
 
 # edu_devices: those that have a driver, in the order of the bus
 edu_devices()

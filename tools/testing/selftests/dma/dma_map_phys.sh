@@ -10,43 +10,16 @@
 
 DIR="$(dirname "$(readlink -f "$0")")"
 # shellcheck disable=SC1091
-. "${DIR}"/../kselftest/ktap_helpers.sh
+. "${DIR}"/ktap_check.sh
 
 TRACING=/sys/kernel/tracing
 DEBUG=/sys/kernel/debug/dma-api
 INSTANCE=$TRACING/instances/dma_map_phys
-TMP=$(mktemp -d)
 
 cleanup()
 {
 	[ ! -d $INSTANCE ] || rmdir $INSTANCE
 	rm -rf "$TMP"
-}
-
-skip_all()
-{
-	ktap_skip_all "$@"
-	exit "$KSFT_SKIP"
-}
-
-# ktap_test_skip() has no room for the reason
-skip()
-{
-	__ktap_test ok "$1" "SKIP $2"
-	KTAP_CNT_SKIP=$((KTAP_CNT_SKIP + 1))
-}
-
-# check DESCRIPTION COMMAND...: what the command prints says why it failed
-check()
-{
-	description="$1"
-	shift
-	if "$@" > "$TMP/why"; then
-		ktap_test_pass "$description"
-	else
-		ktap_test_fail "$description"
-	fi
-	sed 's/^/# /' "$TMP/why"
 }
 
 find_disk()

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# What the tests of this directory share. Not a test: sourced, with $DIR set.
+
+# shellcheck disable=SC1091
+. "${DIR}"/../kselftest/ktap_helpers.sh
+
+TMP=$(mktemp -d)
+
+skip_all()
+{
+	ktap_skip_all "$@"
+	exit "$KSFT_SKIP"
+}
+
+# ktap_test_skip() has no room for the reason
+skip()
+{
+	__ktap_test ok "$1" "SKIP $2"
+	KTAP_CNT_SKIP=$((KTAP_CNT_SKIP + 1))
+}
+
+# check DESCRIPTION COMMAND...: what the command prints says why it failed
+check()
+{
+	description="$1"
+	shift
+	if "$@" > "$TMP/why" 2>&1; then
+		ktap_test_pass "$description"
+	else
+		ktap_test_fail "$description"
+	fi
+	sed 's/^/# /' "$TMP/why"
+}
