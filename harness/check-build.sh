@@ -18,6 +18,7 @@ declare -A USERS=(
 	[off]='kernel/dma/ drivers/virtio/ drivers/nvme/host/pci.o lib/scatterlist.o mm/dmapool.o net/core/skbuff.o'
 	[um]='kernel/dma/ drivers/virtio/ drivers/base/platform.o lib/scatterlist.o net/core/skbuff.o'
 	[kmsan]='mm/kmsan/ kernel/dma/'
+	[arm64]='kernel/dma/ drivers/iommu/'
 )
 
 make_source() {
@@ -45,10 +46,11 @@ config_file() { echo "$HARNESS/check.$1.config"; }
 
 # The make of configuration $1
 cmake() {
-	local arch cc out=$CHECK/$1
+	local arch cc cross='' out=$CHECK/$1
 	read -r _ arch cc _ <"$(config_file "$1")"
+	[[ $cc != *-gcc ]] || cross=${cc%gcc}
 	shift
-	ARCH=$arch kmake "$SRC" "$out" CC="ccache $cc" "$@"
+	ARCH=$arch CROSS_COMPILE=$cross kmake "$SRC" "$out" CC="ccache $cc" "$@"
 }
 
 # The options that the series brings: `on` has them all.
