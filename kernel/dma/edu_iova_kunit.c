@@ -10,6 +10,7 @@
  * A fault that the IOMMU must report is announced in the log, right before it is
  * provoked, by a line "expect-report: N REGEX" for who watches it.
  */
+#include <linux/dma-mapping.h>
 #include <linux/gfp.h>
 #include <linux/iommu-dma.h>
 #include <linux/prandom.h>
