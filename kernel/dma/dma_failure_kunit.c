@@ -4,11 +4,11 @@
  * turn, until the sequence passes.
  *
  * The sequence maps by each kind of call, keeps all mappings at once, syncs what
- * it has, and unmaps it. There are four ways to make a step fail: an allocation
+ * it has, and unmaps it. There are five ways to make a step fail: an allocation
  * (fault injection counts down current->fail_nth), a granule in the IOMMU's page
- * table, an IOVA that is not there, and a bounce slot that is not there. After
- * each run, whatever failed, nothing may be left, and the next run has to find
- * all that this one had.
+ * table, an IOMMU that can not be told what is in that, an IOVA that is not
+ * there, and a bounce slot that is not there. After each run, whatever failed,
+ * nothing may be left, and the next run has to find all that this one had.
  *
  * The mappings are DMA_TO_DEVICE: dma-debug tracks the cache lines of others in
  * a radix tree, and disables itself when that has no memory.
@@ -189,6 +189,18 @@ static void failure_table(struct kunit *test)
 	KUNIT_EXPECT_GT(test, step, 4);
 }
 
+/* The page table has it, but the hardware can not be told */
+static void failure_sync(struct kunit *test)
+{
+	struct failure_run *run = failure_param(test);
+
+	run->w->iommu->sync_error = -EIO;
+	KUNIT_EXPECT_FALSE(test, failure_sequence(run));
+	run->w->iommu->sync_error = 0;
+	failure_expect_clean(run);
+	KUNIT_EXPECT_TRUE(test, failure_sequence(run));
+}
+
 /* Each allocation that may fail */
 #if defined(CONFIG_FAULT_INJECTION) && defined(CONFIG_FAILSLAB)
 /* Returns how much was left of the count: not 0 after the last allocation */
@@ -340,6 +352,7 @@ static void failure_scatterlist_intact(struct kunit *test)
 
 static struct kunit_case dma_failure_cases[] = {
 	KUNIT_CASE_PARAM(failure_table, failure_kind_gen_params),
+	KUNIT_CASE_PARAM(failure_sync, failure_kind_gen_params),
 	KUNIT_CASE_PARAM(failure_alloc, failure_kind_gen_params),
 	KUNIT_CASE(failure_iova),
 	KUNIT_CASE_PARAM(failure_slots, slot_kind_gen_params),
