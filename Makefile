@@ -1,6 +1,6 @@
 # Everything is done by the scripts in harness/; this only names them. See make help.
 
-.PHONY: help tree build run test bench bench-short shell export mbox check bisect clean
+.PHONY: help tree build run test test-all bench bench-short shell export mbox check bisect clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -9,6 +9,7 @@ help:
 	@echo 'make build    the kernel of that tree'
 	@echo 'make run      boots it in QEMU and moves real data, all of it mapped by physical address'
 	@echo 'make test     boots the test kernel on every machine and shows what passed'
+	@echo 'make test-all data by every way through NVMe, file systems, peers, and a soak of ten minutes; an hour'
 	@echo 'make bench    what a mapping costs, base and series, in instructions: build/bench has CSV and a plot'
 	@echo 'make bench-short  one machine of it, a few operations, and whether they keep the limits of harness/bench.limits'
 	@echo 'make shell    boots a machine and gives its prompt'
@@ -31,6 +32,10 @@ tree:
 build run test shell:
 	@harness/tree keep
 	@harness/$@
+
+test-all:
+	@harness/tree keep
+	@harness/test all
 
 bench:
 	@harness/tree keep

@@ -17,19 +17,21 @@ fail() {
 	failures=$((failures + 1))
 }
 
-# wait_for_disk SERIAL: makes /dev/SERIAL a link to the NVMe disk of that name. NVMe is probed in parallel with us.
+# wait_for_disk NAME [SERIAL NSID]: makes /dev/NAME a link to a namespace, or the only one, of the NVMe controller with that
+# serial number, or else with that name for one. NVMe is probed in parallel with us.
 wait_for_disk() {
 	tries=100
 	while [ $((tries -= 1)) -gt 0 ]; do
 		for d in /sys/block/nvme*; do
 			[ -b "/dev/${d##*/}" ] || continue
-			[ "$(tr -d ' ' <"$d/device/serial")" = "$1" ] || continue
+			[ "$(tr -d ' ' <"$d/device/serial")" = "${2:-$1}" ] || continue
+			[ "$(cat "$d/nsid")" = "${3:-1}" ] || continue
 			ln -s "${d##*/}" "/dev/$1"
 			return
 		done
 		sleep 0.1
 	done
-	tell "there is no NVMe disk with the serial number $1"
+	tell "there is no NVMe disk with the serial number ${2:-$1}"
 }
 
 # pci_name LINK: the PCI name of the controller of the disk that /dev/LINK is

@@ -13,8 +13,11 @@ number() { echo "$1" | sed ':a; s/\([0-9]\)\([0-9]\{3\}\)\(,\|$\)/\1,\2\3/; ta';
 count_mappings() {
 	hist_on dma/dma_map_phys device size
 	hist_on dma/dma_unmap_phys device size
+	hist_on dma/dma_iova_alloc device
+	hist_on dma/dma_iova_free device
+	hist_on dma/dma_iova_link device size
+	hist_on dma/dma_iova_unlink device size
 	hist_on dma/dma_map_sg device
-	hist_on dma/dma_unmap_sg device
 	hist_on swiotlb/swiotlb_bounced dev_name
 	for disk in $disks; do
 		disk_bytes "$disk" >"/tmp/bytes.$disk"
@@ -22,7 +25,8 @@ count_mappings() {
 }
 
 nothing_lost() {
-	for event in dma/dma_map_phys dma/dma_unmap_phys dma/dma_map_sg dma/dma_unmap_sg swiotlb/swiotlb_bounced; do
+	for event in dma/dma_map_phys dma/dma_unmap_phys dma/dma_iova_alloc dma/dma_iova_free dma/dma_iova_link \
+		dma/dma_iova_unlink dma/dma_map_sg swiotlb/swiotlb_bounced; do
 		[ "$(hist_dropped $event)" = 0 ] || fail "the count of $event is not complete"
 	done
 }
@@ -72,25 +76,26 @@ copy_with_edu() {
 
 # ---- what came of it
 
-row() { show "$(printf '%-28s %13s %12s %13s %12s %11s %8s' "$@")"; }
+row() { show "$(printf '%-28s %13s %12s %11s %12s %13s %11s %8s' "$@")"; }
 
 # line NAME PCI-NAME BYTES-MOVED
 line() {
 	maps=$(hist_get dma/dma_map_phys "$2" hitcount)
 	map_bytes=$(hist_get dma/dma_map_phys "$2" size)
-	lists=$(hist_get dma/dma_map_sg "$2" hitcount)
-	held=$((maps - $(hist_get dma/dma_unmap_phys "$2" hitcount) + lists - $(hist_get dma/dma_unmap_sg "$2" hitcount)))
+	ranges=$(hist_get dma/dma_iova_alloc "$2" hitcount)
+	range_bytes=$(hist_get dma/dma_iova_link "$2" size)
+	held=$((maps - $(hist_get dma/dma_unmap_phys "$2" hitcount) + ranges - $(hist_get dma/dma_iova_free "$2" hitcount)))
 	bounced=$(hist_get swiotlb/swiotlb_bounced "$2" hitcount)
-	row "$1 ($2)" "$(number "$maps")" "$(number "$map_bytes")" "$(number "$lists")" "$(number "$3")" "$held" \
-		"$(number "$bounced")"
+	row "$1 ($2)" "$(number "$maps")" "$(number "$map_bytes")" "$(number "$ranges")" "$(number "$range_bytes")" \
+		"$(number "$3")" "$held" "$(number "$bounced")"
 
 	[ "$maps" -gt 0 ] || fail "$1: nothing was mapped by dma_map_phys"
 	[ "$held" = 0 ] || fail "$1: $held mappings are still held"
 	[ "$map_bytes" = "$(hist_get dma/dma_unmap_phys "$2" size)" ] || fail "$1: not as many bytes unmapped as mapped"
-	# What was not mapped by dma_map_phys was mapped by a scatterlist.
-	[ "$map_bytes" -le "$3" ] || fail "$1: more bytes mapped than moved"
-	[ "$lists" -gt 0 ] || [ "$map_bytes" = "$3" ] || fail "$1: not all bytes were mapped"
-	grep -qE " $2 (phys|scatter-gather) " "$debug/dma-api/dump" && fail "$1: dma-debug has a mapping left"
+	[ "$range_bytes" = "$(hist_get dma/dma_iova_unlink "$2" size)" ] || fail "$1: not as many bytes unlinked as linked"
+	[ $((map_bytes + range_bytes)) = "$3" ] || fail "$1: not as many bytes mapped as moved"
+	[ "$(hist_get dma/dma_map_sg "$2" hitcount)" = 0 ] || fail "$1: mapped by scatterlist"
+	grep -qE " $2 (phys|scatter-gather|iova) " "$debug/dma-api/dump" && fail "$1: dma-debug has a mapping left"
 	case $PROVIDER in
 	*iommu*) [ "$bounced" = 0 ] || fail "$1: bounced behind an IOMMU" ;;
 	esac
@@ -98,7 +103,7 @@ line() {
 
 table() {
 	show ""
-	row device dma_map_phys 'bytes by it' scatterlists 'bytes moved' 'still held' bounced
+	row device dma_map_phys 'bytes by it' 'IOVA ranges' 'in them' 'bytes moved' 'still held' bounced
 	for disk in $disks; do
 		line "NVMe $disk" "$(pci_name "$disk")" "$(bytes_moved "$disk")"
 	done

@@ -1,5 +1,6 @@
 # shellcheck shell=dash
-# What the test kernel's guest does: KUnit has run before init, now the tests from user space and the leak check.
+# What the test kernel's guest does: KUnit has run before init, now the tests from user space and the leak check. $tests is
+# set by all.sh.
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . /harness/common.sh
 
@@ -21,10 +22,10 @@ check_leaks() {
 }
 
 # What can not be executed is there to be sourced.
-for t in /selftests/dma/*.sh; do
+for t in ${tests:-/selftests/dma/*.sh /harness/nvme.sh}; do
 	[ ! -x "$t" ] || selftest "$t"
 done
 check_leaks
-[ "$(cat "$debug/dma-api/disabled")" = N ] || fail "dma-debug has switched itself off"
+grep -q dma_debug=off /proc/cmdline || [ "$(cat "$debug/dma-api/disabled")" = N ] || fail "dma-debug has switched itself off"
 [ "$(dma_errors)" = 0 ] || fail "$(dma_errors) dma-debug errors"
 exit "$failures"

@@ -135,8 +135,9 @@ offset_is_kept()
 	     END { exit bad }'
 }
 
-# What is unmapped was mapped, with the same size, direction and attributes. Only
-# the sum is compared: an address can be mapped again before its unmap is traced.
+# What is unmapped was mapped, with the same size, direction and attributes, but
+# for one that only concerns the call itself. Only the sum is compared: an address
+# can be mapped again before its unmap is traced.
 unmaps_match()
 {
 	awk '
@@ -146,6 +147,7 @@ unmaps_match()
 			eq = index($i, "=")
 			f[substr($i, 1, eq - 1)] = substr($i, eq + 1)
 		}
+		sub(/[|]NO_WARN|NO_WARN[|]?/, "", f["attrs"])
 		what = f["dma_addr"] " " f["size"] " " f["dir"] " " f["attrs"]
 	}
 	$1 == "dma_map_phys:"	{ balance[what]++ }

@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Mapping of requests for DMA, by physical address.
+ *
+ * A request's memory is a list of bvecs, in one or more bios. A *segment* is
+ * what the device is given of it as one piece: a bvec, together with those
+ * after it that continue it in memory, or a part of one that is too long, as
+ * the queue's limits allow. There are never more of them than
+ * blk_rq_nr_phys_segments(), or nr_integrity_segments for the metadata, has
+ * counted.
+ *
+ * A driver takes one segment after the other and writes its address into its
+ * own descriptors. There are three ways to map them:
+ *
+ * - Memory of a peer that the device reaches by bus address is not mapped.
+ * - Behind an IOMMU, all segments can become one range of IOVA, of which the
+ *   IOMMU has to be told once. Inside of such a range a segment can only begin
+ *   and end where a page of the IOMMU does. One segment alone gains nothing.
+ * - Each segment by itself, by dma_map_phys(). Where that does nothing but to
+ *   return the address it was given, it need not be called for each.
+ */
+#include <linux/blk-integrity.h>
+#include <linux/blk-mq-dma.h>
+#include "blk.h"
+
+/* ---- the segments of a request */
+
+struct blk_segment {
+	phys_addr_t phys;
+	u32 len;
+	struct page *page;	/* that it begins in, or before */
+};
+
+/* Moves on to the next bio that has something */
+static noinline bool blk_map_iter_next_bio(struct blk_map_iter *it)
+{
+	do {
+		if (!it->bio || !it->bio->bi_next)
+			return false;
+		it->bio = it->bio->bi_next;
+		if (it->is_integrity) {
+			it->bvecs = bio_integrity(it->bio)->bip_vec;
+			it->iter = bio_integrity(it->bio)->bip_iter;
+		} else {
+			it->bvecs = it->bio->bi_io_vec;
+			it->iter = it->bio->bi_iter;
+		}
+	} while (!it->iter.bi_size);
+	return true;
+}
+
+static inline bool blk_map_iter_more(struct blk_map_iter *it)
+{
+	return likely(it->iter.bi_size) || blk_map_iter_next_bio(it);
+}
+
+/* What is left of the bvec */
+static inline struct blk_segment blk_map_iter_peek(const struct blk_map_iter *it)
+{
+	const struct bio_vec *bv = &it->bvecs[it->iter.bi_idx];
+
+	return (struct blk_segment) {
+		.phys	= bvec_phys(bv) + it->iter.bi_bvec_done,
+		.len	= mp_bvec_iter_len(it->bvecs, it->iter),
+		.page	= bv->bv_page,
+	};
+}
+
+/* Not beyond the end of the bvec */
+static inline void blk_map_iter_advance(struct blk_map_iter *it, u32 len)
+{
+	bvec_iter_advance_single(it->bvecs, &it->iter, len);
+}
+
+static noinline bool blk_may_merge(struct request_queue *q,
+		struct blk_segment seg, struct blk_segment next)
+{
+	struct bio_vec a, b;
+
+	bvec_set_page(&a, seg.page, seg.len,
+		      seg.phys - page_to_phys(seg.page));
+	bvec_set_page(&b, next.page, next.len,
+		      next.phys - page_to_phys(next.page));
+	return biovec_phys_mergeable(q, &a, &b) &&
+		seg.len + next.len <= queue_max_segment_size(q);
+}
+
+/*
+ * A bvec that fits into a segment as a whole is never torn apart, not even to
+ * fill up the segment before it: nobody has counted that piece. One within a
+ * page fits, as no limit is below that. Metadata is not split when it is
+ * counted.
+ *
+ * This runs for each segment, and is all in one piece for that.
+ */
+static __always_inline bool blk_map_iter_next(struct request *req,
+		struct blk_map_iter *it, struct blk_segment *seg)
+{
+	struct blk_segment next;
+	u32 len;
+
+	if (!blk_map_iter_more(it))
+		return false;
+
+	*seg = blk_map_iter_peek(it);
+	len = seg->len;
+	if (offset_in_page(seg->phys) + len > PAGE_SIZE && !it->is_integrity)
+		seg->len = get_max_segment_size(&req->q->limits, seg->phys,
+						len);
+	blk_map_iter_advance(it, seg->len);
+	if (seg->len < len)
+		return true;
+
+	while (blk_map_iter_more(it)) {
+		next = blk_map_iter_peek(it);
+		if (likely(seg->phys + seg->len != next.phys) ||
+		    !blk_may_merge(req->q, *seg, next))
+			break;
+		seg->len += next.len;
+		blk_map_iter_advance(it, next.len);
+	}
+	return true;
+}
+
+/* ---- mapping them */
+
+static unsigned long blk_dma_attrs(const struct blk_dma_iter *iter)
+{
+	if (iter->p2pdma.map == PCI_P2PDMA_MAP_THRU_HOST_BRIDGE)
+		return DMA_ATTR_MMIO;
+	return 0;
+}
+
+static bool blk_dma_fail(struct blk_dma_iter *iter, blk_status_t status)
+{
+	iter->status = status;
+	return false;
+}
+
+/*
+ * Of how the device reaches the first segment depends how all of them are
+ * mapped, and unmapped. The block layer does not mix memory of different kinds
+ * in a request, but nothing stops a caller of blk_rq_append_bio() from doing
+ * so, and to take a peer's address for one of ordinary memory would be fatal.
+ */
+static __always_inline bool blk_dma_next_segment(struct request *req,
+		struct blk_dma_iter *iter, struct blk_segment *seg)
+{
+	struct dev_pagemap *pgmap = NULL;
+
+	if (!blk_map_iter_next(req, &iter->iter, seg))
+		return false;
+	if (is_pci_p2pdma_page(seg->page))
+		pgmap = seg->page->pgmap;
+	if (unlikely(pgmap != iter->p2pdma.pgmap))
+		return blk_dma_fail(iter, BLK_STS_INVAL);
+	return true;
+}
+
+static noinline bool blk_dma_map_one(struct request *req,
+		struct device *dma_dev, struct blk_dma_iter *iter,
+		phys_addr_t phys)
+{
+	if (iter->p2pdma.map == PCI_P2PDMA_MAP_BUS_ADDR) {
+		iter->addr = pci_p2pdma_bus_addr_map(&iter->p2pdma, phys);
+		iter->iter.unmapped = true;
+		return true;
+	}
+
+	/* The request is tried again, there is nothing to complain of */
+	iter->addr = dma_map_phys(dma_dev, phys, iter->len, rq_dma_dir(req),
+				  blk_dma_attrs(iter) | DMA_ATTR_NO_WARN);
+	iter->iter.unmapped = false;
+	if (dma_mapping_error(dma_dev, iter->addr))
+		return blk_dma_fail(iter, BLK_STS_RESOURCE);
+	return true;
+}
+
+static __always_inline bool blk_dma_map_segment(struct request *req,
+		struct device *dma_dev, struct blk_dma_iter *iter,
+		const struct blk_segment *seg)
+{
+	iter->len = seg->len;
+	if (seg->phys + seg->len - 1 > iter->iter.unmapped_limit)
+		return blk_dma_map_one(req, dma_dev, iter, seg->phys);
+	iter->addr = seg->phys;
+	iter->iter.unmapped = true;
+	return true;
+}
+
+/* ---- ... as one range of IOVA */
+
+static size_t blk_map_iter_bytes(struct request *req, struct blk_map_iter *it)
+{
+	size_t bytes = 0;
+	struct bio *bio;
+
+	if (!it->is_integrity)
+		return blk_rq_payload_bytes(req);
+	for (bio = req->bio; bio; bio = bio->bi_next)
+		bytes += bio_integrity(bio)->bip_iter.bi_size;
+	return bytes;
+}
+
+/*
+ * Do all segments but the first begin, and all but the last end, where a page
+ * of the IOMMU does? The virtual boundary of the queue can say so of the data.
+ */
+static bool blk_segments_fit_iommu(struct request *req, struct blk_map_iter it,
+		unsigned long granule_mask)
+{
+	phys_addr_t end, inner = 0;
+	struct blk_segment seg;
+
+	if (!it.is_integrity &&
+	    (queue_virt_boundary(req->q) & granule_mask) == granule_mask)
+		return true;
+
+	blk_map_iter_next(req, &it, &seg);
+	for (;;) {
+		end = seg.phys + seg.len;
+		if (!blk_map_iter_next(req, &it, &seg))
+			return !(inner & granule_mask);
+		inner |= end | seg.phys;
+	}
+}
+
+/*
+ * The range will be one segment for the device, and has to be within the limits
+ * for one. It is aligned to its size rounded up to a power of two, and so does
+ * not cross a boundary that is at least as far from the next.
+ */
+static bool blk_can_map_iova(struct request *req, struct device *dma_dev,
+		struct blk_map_iter *it, size_t bytes)
+{
+	unsigned long mask = dma_get_merge_boundary(dma_dev);
+
+	if (!mask || bytes > queue_max_segment_size(req->q) ||
+	    roundup_pow_of_two(bytes + mask) - 1 >
+	    queue_segment_boundary(req->q))
+		return false;
+	return blk_segments_fit_iommu(req, *it, mask);
+}
+
+/* So many segments are linked in one pass over the page table */
+#define BLK_DMA_VECS	16
+
+/* Links some of the segments, from @seg on, and moves @seg to the next one */
+static int blk_dma_link_some(struct request *req, struct device *dma_dev,
+		struct dma_iova_state *state, struct blk_dma_iter *iter,
+		struct blk_segment *seg, size_t *linked, bool *more)
+{
+	struct phys_vec vecs[BLK_DMA_VECS];
+	unsigned int nr = 0;
+	size_t bytes = 0;
+	int error;
+
+	do {
+		vecs[nr].paddr = seg->phys;
+		vecs[nr].len = seg->len;
+		bytes += seg->len;
+		*more = blk_dma_next_segment(req, iter, seg);
+	} while (++nr < BLK_DMA_VECS && *more);
+
+	error = dma_iova_link_vec(dma_dev, state, vecs, nr, *linked,
+				  rq_dma_dir(req),
+				  blk_dma_attrs(iter) | DMA_ATTR_NO_WARN);
+	if (!error)
+		*linked += bytes;
+	return error;
+}
+
+static bool blk_dma_map_iova(struct request *req, struct device *dma_dev,
+		struct dma_iova_state *state, struct blk_dma_iter *iter,
+		struct blk_segment *seg)
+{
+	bool more = true;
+	size_t linked = 0;
+	int error;
+
+	do {
+		error = blk_dma_link_some(req, dma_dev, state, iter, seg,
+					  &linked, &more);
+	} while (!error && more);
+
+	if (!error && iter->status == BLK_STS_OK)
+		error = dma_iova_sync(dma_dev, state, 0, linked);
+	if (error)
+		iter->status = BLK_STS_RESOURCE;
+	if (iter->status != BLK_STS_OK) {
+		dma_iova_destroy(dma_dev, state, linked, rq_dma_dir(req),
+				 blk_dma_attrs(iter) | DMA_ATTR_SKIP_CPU_SYNC);
+		*state = (struct dma_iova_state) {};
+		return false;
+	}
+
+	iter->addr = state->addr;
+	iter->len = linked;
+	return true;
+}
+
+/* ---- what drivers call */
+
+static bool blk_dma_map_start(struct request *req, struct device *dma_dev,
+		struct dma_iova_state *state, struct blk_dma_iter *iter,
+		unsigned int nr_segments)
+{
+	struct blk_map_iter first = iter->iter;
+	struct blk_segment seg;
+	size_t bytes;
+
+	*state = (struct dma_iova_state) {};
+	iter->status = BLK_STS_OK;
+	iter->p2pdma = (struct pci_p2pdma_map_state) {};
+	if (!blk_map_iter_next(req, &iter->iter, &seg))
+		return false;
+
+	iter->p2pdma.map = pci_p2pdma_state(&iter->p2pdma, dma_dev, seg.page);
+	switch (iter->p2pdma.map) {
+	case PCI_P2PDMA_MAP_NONE:
+	case PCI_P2PDMA_MAP_THRU_HOST_BRIDGE:
+		break;
+	case PCI_P2PDMA_MAP_BUS_ADDR:
+		return blk_dma_map_segment(req, dma_dev, iter, &seg);
+	default:
+		return blk_dma_fail(iter, BLK_STS_TARGET);
+	}
+
+	if (nr_segments > 1) {
+		bytes = blk_map_iter_bytes(req, &first);
+		if (blk_can_map_iova(req, dma_dev, &first, bytes) &&
+		    dma_iova_try_alloc(dma_dev, state, seg.phys, bytes))
+			return blk_dma_map_iova(req, dma_dev, state, iter,
+						&seg);
+		if (iter->p2pdma.map == PCI_P2PDMA_MAP_NONE)
+			iter->iter.unmapped_limit = dma_unmapped_limit(dma_dev);
+	}
+	return blk_dma_map_segment(req, dma_dev, iter, &seg);
+}
+
+static __always_inline bool blk_dma_map_next(struct request *req,
+		struct device *dma_dev, struct blk_dma_iter *iter)
+{
+	struct blk_segment seg;
+
+	return blk_dma_next_segment(req, iter, &seg) &&
+		blk_dma_map_segment(req, dma_dev, iter, &seg);
+}
+
+/**
+ * blk_rq_dma_map_iter_start() - map the first segment of a request for DMA
+ * @req: request to map
+ * @dma_dev: device that will access its memory
+ * @state: what blk_rq_dma_unmap() will need, kept by the driver until then
+ * @iter: what the step has mapped
+ *
+ * Maps the first segment of the data of @req, or all of it as one range of IOVA
+ * where there is an IOMMU and the segments fit its pages. The driver puts
+ * &blk_dma_iter.addr and &blk_dma_iter.len into its descriptors, and calls
+ * blk_rq_dma_map_iter_next() for the next segment until that returns false.
+ *
+ * Sets all of @state and @iter, whatever they held. A request whose memory has
+ * been mapped must have it unmapped before it is completed or mapped again; see
+ * blk_rq_dma_unmap() for what a driver remembers for this.
+ *
+ * Context: Any context. Does not sleep.
+ *
+ * Return: True if something was mapped. If false, nothing was, and
+ * &blk_dma_iter.status says why:
+ *
+ * * %BLK_STS_OK: the request has no data;
+ * * %BLK_STS_TARGET: it has memory of a peer that @dma_dev can not reach;
+ * * %BLK_STS_INVAL: it mixes memory of a peer with other memory;
+ * * %BLK_STS_RESOURCE: for lack of IOVA space, bounce buffers, or memory for
+ *   page tables. That may work later.
+ */
+bool blk_rq_dma_map_iter_start(struct request *req, struct device *dma_dev,
+		struct dma_iova_state *state, struct blk_dma_iter *iter)
+{
+	iter->iter = (struct blk_map_iter) {};
+	if (req->rq_flags & RQF_SPECIAL_PAYLOAD) {
+		iter->iter.bvecs = &req->special_vec;
+		iter->iter.iter.bi_size = req->special_vec.bv_len;
+	} else if (req->bio) {
+		iter->iter.bio = req->bio;
+		iter->iter.bvecs = req->bio->bi_io_vec;
+		iter->iter.iter = req->bio->bi_iter;
+	}
+	return blk_dma_map_start(req, dma_dev, state, iter,
+				 blk_rq_nr_phys_segments(req));
+}
+EXPORT_SYMBOL_GPL(blk_rq_dma_map_iter_start);
+
+/**
+ * blk_rq_dma_map_iter_next() - map the next segment of a request for DMA
+ * @req: request to map
+ * @dma_dev: device that will access its memory
+ * @state: as blk_rq_dma_map_iter_start() has set it
+ * @iter: as the step before has left it
+ *
+ * Context: Any context. Does not sleep.
+ *
+ * Return: True if a segment was mapped. If false, none was, and
+ * &blk_dma_iter.status is %BLK_STS_OK if this is the end of the request. With
+ * any other status, see blk_rq_dma_map_iter_start(), the driver has to unmap
+ * what was mapped by the steps before.
+ */
+bool blk_rq_dma_map_iter_next(struct request *req, struct device *dma_dev,
+		struct dma_iova_state *state, struct blk_dma_iter *iter)
+{
+	return blk_dma_map_next(req, dma_dev, iter);
+}
+EXPORT_SYMBOL_GPL(blk_rq_dma_map_iter_next);
+
+#ifdef CONFIG_BLK_DEV_INTEGRITY
+/**
+ * blk_rq_integrity_dma_map_iter_start() - map the first segment of a request's
+ *	metadata for DMA
+ * @req: request to map
+ * @dma_dev: device that will access its metadata
+ * @state: what blk_rq_dma_unmap() will need, not the one of the data
+ * @iter: what the step has mapped
+ *
+ * blk_rq_dma_map_iter_start() for the integrity metadata of @req. The memory
+ * that the metadata is in may be of another kind than that of the data.
+ *
+ * Context: Any context. Does not sleep.
+ *
+ * Return: As blk_rq_dma_map_iter_start(). %BLK_STS_OK with nothing mapped if
+ * @req has no metadata.
+ */
+bool blk_rq_integrity_dma_map_iter_start(struct request *req,
+		struct device *dma_dev, struct dma_iova_state *state,
+		struct blk_dma_iter *iter)
+{
+	iter->iter = (struct blk_map_iter) { .is_integrity = true };
+	if (blk_integrity_rq(req)) {
+		struct bio_integrity_payload *bip = bio_integrity(req->bio);
+
+		iter->iter.bio = req->bio;
+		iter->iter.bvecs = bip->bip_vec;
+		iter->iter.iter = bip->bip_iter;
+	}
+	return blk_dma_map_start(req, dma_dev, state, iter,
+				 req->nr_integrity_segments);
+}
+EXPORT_SYMBOL_GPL(blk_rq_integrity_dma_map_iter_start);
+
+/**
+ * blk_rq_integrity_dma_map_iter_next() - map the next segment of a request's
+ *	metadata for DMA
+ * @req: request to map
+ * @dma_dev: device that will access its metadata
+ * @state: as blk_rq_integrity_dma_map_iter_start() has set it
+ * @iter: as the step before has left it
+ *
+ * Context: Any context. Does not sleep.
+ *
+ * Return: As blk_rq_dma_map_iter_next().
+ */
+bool blk_rq_integrity_dma_map_iter_next(struct request *req,
+		struct device *dma_dev, struct dma_iova_state *state,
+		struct blk_dma_iter *iter)
+{
+	return blk_dma_map_next(req, dma_dev, iter);
+}
+EXPORT_SYMBOL_GPL(blk_rq_integrity_dma_map_iter_next);
+#endif /* CONFIG_BLK_DEV_INTEGRITY */

@@ -1,0 +1,964 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests for the mapping of requests for DMA.
+ *
+ * Requests are built by hand, of parts of the memory of a *world* (see
+ * kernel/dma/dma_kunit.h), and mapped as a driver would map them. Two things
+ * are checked. The segments: put one after the other they are the memory of
+ * the request; each is within the queue's limits; there are no more than the
+ * block layer counts; and no two neighbours could have been one. And the DMA
+ * addresses: what the device reads and writes there is the memory of the
+ * request, and after the unmap nothing is left mapped.
+ */
+#include <linux/bio.h>
+#include <linux/blk-integrity.h>
+#include <linux/blk-mq-dma.h>
+#include <linux/prandom.h>
+#include "../kernel/dma/dma_kunit.h"
+#include "blk.h"
+
+#define MAX_VECS	48
+#define MAX_BIOS	8
+
+/* A part of the world's memory, as a bvec. At BIO_END the next bio begins. */
+struct part {
+	u32 offset;
+	u32 len;
+};
+
+#define BIO_END		{ 0, 0 }
+#define IS_BIO_END(p)	(!(p)->len)
+#define NO_PART		{ U32_MAX, 0 }
+
+struct layout {
+	const char *name;
+	struct part parts[MAX_VECS];
+};
+
+/* A NO_PART is put after the last one */
+static const struct layout layouts[] = {
+	{ "a page", { { 0, SZ_4K }, NO_PART } },
+	{ "a few bytes", { { 1021, 20 }, NO_PART } },
+	{ "64K", { { 0, SZ_64K }, NO_PART } },
+	{ "64K less a byte at each end", { { 1, SZ_64K - 2 }, NO_PART } },
+	{ "pages apart", {
+		{ 0, SZ_4K }, { SZ_8K, SZ_4K }, { SZ_16K, SZ_4K },
+		{ 24 * SZ_1K, SZ_4K }, NO_PART } },
+	{ "pages backwards", {
+		{ 12 * SZ_1K, SZ_4K }, { SZ_8K, SZ_4K }, { SZ_4K, SZ_4K },
+		{ 0, SZ_4K }, NO_PART } },
+	{ "adjacent in a bio", {
+		{ 0, SZ_4K }, { SZ_4K, SZ_4K }, { SZ_8K, SZ_4K }, NO_PART } },
+	{ "adjacent bios", {
+		{ 0, SZ_4K }, BIO_END, { SZ_4K, SZ_4K }, BIO_END,
+		{ SZ_8K, SZ_4K }, NO_PART } },
+	{ "adjacent, then apart", {
+		{ 0, SZ_4K }, { SZ_4K, SZ_4K }, BIO_END, { SZ_16K, SZ_4K },
+		BIO_END, { 20 * SZ_1K, SZ_8K }, NO_PART } },
+	{ "empty bios", {
+		{ 0, SZ_4K }, BIO_END, BIO_END, BIO_END, { SZ_8K, SZ_4K },
+		BIO_END, NO_PART } },
+	{ "head and tail", {
+		{ SZ_4K - 512, 512 }, { SZ_8K, SZ_4K }, { SZ_16K, 512 },
+		NO_PART } },
+	{ "short head and tail", {
+		{ SZ_4K - 3, 3 }, { SZ_16K, 5 }, NO_PART } },
+	{ "sectors apart", {
+		{ 0, 512 }, { 1024, 512 }, { 2048, 512 }, BIO_END,
+		{ 3072, 512 }, { SZ_4K, 512 }, NO_PART } },
+	{ "more sectors than are linked at once", {
+		{ 0, 512 }, { 1024, 512 }, { 2048, 512 }, { 3072, 512 },
+		{ 4096, 512 }, { 5120, 512 }, { 6144, 512 }, { 7168, 512 },
+		{ 8192, 512 }, { 9216, 512 }, { 10240, 512 }, { 11264, 512 },
+		{ 12288, 512 }, { 13312, 512 }, { 14336, 512 }, { 15360, 512 },
+		{ 16384, 512 }, { 17408, 512 }, { 18432, 512 }, { 19456, 512 },
+		{ 32768, 512 }, { 33792, 512 }, { 34816, 512 }, { 30720, 512 },
+		NO_PART } },
+	{ "2K apart", {
+		{ 0, SZ_2K }, { SZ_4K, SZ_2K }, { SZ_8K, SZ_2K }, NO_PART } },
+	{ "gaps", {
+		{ 0, 100 }, { 200, 100 }, { 5000, 4000 }, { 20001, 7 },
+		NO_PART } },
+	{ "sizes around a page", {
+		{ 0, SZ_4K - 1 }, { SZ_8K, SZ_4K }, { SZ_16K, SZ_4K + 1 },
+		{ SZ_32K, SZ_8K + 1 }, NO_PART } },
+	{ "adjacent, unaligned", {
+		{ 10, 1000 }, { 1010, 3086 }, { SZ_4K, 1 }, BIO_END,
+		{ SZ_4K + 1, 9000 }, NO_PART } },
+	{ "long ones", {
+		{ 0, SZ_16K }, { 20 * SZ_1K, SZ_16K }, { 40 * SZ_1K, SZ_16K },
+		NO_PART } },
+};
+
+struct limits {
+	const char *name;
+	unsigned int max_segment_size;
+	unsigned long boundary;
+	unsigned long virt_boundary;
+};
+
+/* The first has the limits of NVMe */
+static const struct limits all_limits[] = {
+	{ "none but pages", UINT_MAX, U32_MAX, SZ_4K - 1 },
+	{ "none", UINT_MAX, ULONG_MAX, 0 },
+	{ "a page", SZ_4K, ULONG_MAX, 0 },
+	{ "a page and one", SZ_4K + 1, ULONG_MAX, 0 },
+	{ "8K", SZ_8K, ULONG_MAX, 0 },
+	{ "a boundary at 4K", UINT_MAX, SZ_4K - 1, 0 },
+	{ "a boundary at 16K", UINT_MAX, SZ_16K - 1, 0 },
+	{ "6K, a boundary at 16K", 6 * SZ_1K, SZ_16K - 1, 0 },
+	{ "no gaps but at sectors", UINT_MAX, ULONG_MAX, 511 },
+};
+
+/* A request of parts of a world's memory */
+struct test_request {
+	struct kunit *test;
+	struct dma_world *w;
+	struct request rq;
+	struct request_queue q;
+	struct bio *bios;			/* MAX_BIOS */
+	struct bio_vec bvecs[MAX_VECS];
+	struct part parts[MAX_VECS];
+	unsigned int nr_parts;
+	unsigned int bytes;
+	bool integrity;
+	struct bio_integrity_payload *bips;	/* MAX_BIOS */
+	u8 *list;				/* two copies of its memory */
+};
+
+/* What a driver keeps of one, and a bit more to look at */
+struct test_mapping {
+	struct dma_iova_state state;
+	enum pci_p2pdma_map_type type;
+	int error;
+	bool is_range;		/* of IOVA; the state forgets it */
+	unsigned int nr;
+	unsigned int bytes;
+	struct {
+		dma_addr_t addr;
+		u32 len;
+		bool unmap;
+	} steps[MAX_VECS * 4];
+};
+
+/* ---- reports of dma-debug */
+
+/*
+ * Two segments in one cache line are worth a report where a driver has its
+ * buffers so, and what is tested here.
+ */
+#ifdef CONFIG_DMA_API_DEBUG
+static void debug_count_start(struct kunit *test)
+{
+	if (!dma_debug_is_off())
+		dma_debug_count_start(test);
+}
+
+static unsigned int debug_reports(void)
+{
+	return dma_debug_reports();
+}
+#else
+static void debug_count_start(struct kunit *test)
+{
+}
+
+static unsigned int debug_reports(void)
+{
+	return 0;
+}
+#endif
+
+/* ---- making them */
+
+static struct test_request *request_create(struct kunit *test,
+					   struct dma_world *w)
+{
+	struct test_request *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	debug_count_start(test);
+	t->test = test;
+	t->w = w;
+	t->bios = kunit_kcalloc(test, MAX_BIOS, sizeof(*t->bios), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, t->bios);
+	t->bips = kunit_kcalloc(test, MAX_BIOS, sizeof(*t->bips), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, t->bips);
+	t->list = kunit_kzalloc(test, 2 * DMA_AREA_SIZE, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, t->list);
+	return t;
+}
+
+static void request_set_limits(struct test_request *t, const struct limits *l)
+{
+	t->q.limits.max_segment_size = l->max_segment_size;
+	t->q.limits.seg_boundary_mask = l->boundary;
+	t->q.limits.virt_boundary_mask = l->virt_boundary;
+}
+
+/* The memory is the data of the bio, or its metadata */
+static void request_end_bio(struct test_request *t, struct bio *bio,
+			    unsigned int vec, unsigned int size)
+{
+	struct bio_integrity_payload *bip = &t->bips[bio - t->bios];
+
+	bio->bi_iter.bi_size = t->integrity ? 0 : size;
+	bio->bi_io_vec = &t->bvecs[vec];
+	if (t->integrity) {
+		bio->bi_opf |= REQ_INTEGRITY;
+#ifdef CONFIG_BLK_DEV_INTEGRITY
+		bio->bi_integrity = bip;
+#endif
+		bip->bip_vec = &t->bvecs[vec];
+		bip->bip_iter.bi_size = size;
+	}
+}
+
+/* How many segments the block layer would count */
+static unsigned int request_count(struct test_request *t)
+{
+	unsigned int n = 0, i, len, done;
+	struct bio_vec *bv;
+
+	for (i = 0; i < t->nr_parts; i++) {
+		bv = &t->bvecs[i];
+		for (done = 0; done < bv->bv_len; done += len, n++)
+			len = t->integrity ? bv->bv_len :
+				get_max_segment_size(&t->q.limits,
+						     bvec_phys(bv) + done,
+						     bv->bv_len - done);
+	}
+	return n;
+}
+
+static void request_build(struct test_request *t, const struct part *parts,
+			  enum req_op op)
+{
+	unsigned int nr_bios = 0, vec = 0, size = 0;
+	const struct part *p;
+
+	memset(t->bios, 0, MAX_BIOS * sizeof(*t->bios));
+	memset(t->bips, 0, MAX_BIOS * sizeof(*t->bips));
+	memset(&t->rq, 0, sizeof(t->rq));
+	t->nr_parts = 0;
+	t->bytes = 0;
+	for (p = parts; ; p++) {
+		if (!IS_BIO_END(p)) {
+			phys_addr_t phys = t->w->phys + p->offset;
+
+			bvec_set_page(&t->bvecs[t->nr_parts],
+				      pfn_to_page(PHYS_PFN(phys)), p->len,
+				      offset_in_page(phys));
+			t->parts[t->nr_parts++] = *p;
+			t->bytes += p->len;
+			size += p->len;
+			continue;
+		}
+		if (nr_bios)
+			t->bios[nr_bios - 1].bi_next = &t->bios[nr_bios];
+		request_end_bio(t, &t->bios[nr_bios++], vec, size);
+		vec = t->nr_parts;
+		size = 0;
+		if (p->offset == U32_MAX)
+			break;
+	}
+
+	t->rq.q = &t->q;
+	t->rq.bio = t->bios;
+	t->rq.__data_len = t->bytes;
+	t->rq.cmd_flags = op | (t->integrity ? REQ_INTEGRITY : 0);
+	t->rq.nr_phys_segments = request_count(t);
+	t->rq.nr_integrity_segments = t->rq.nr_phys_segments;
+}
+
+/* ---- being the driver */
+
+static bool map_step(struct test_request *t, struct test_mapping *m,
+		     struct blk_dma_iter *iter, bool first)
+{
+	struct device *dev = t->w->dev;
+
+	if (t->integrity)
+		return first ?
+			blk_rq_integrity_dma_map_iter_start(&t->rq, dev,
+							    &m->state, iter) :
+			blk_rq_integrity_dma_map_iter_next(&t->rq, dev,
+							   &m->state, iter);
+	return first ?
+		blk_rq_dma_map_iter_start(&t->rq, dev, &m->state, iter) :
+		blk_rq_dma_map_iter_next(&t->rq, dev, &m->state, iter);
+}
+
+/* Nothing that is left of another request may matter */
+static void request_map(struct test_request *t, struct test_mapping *m)
+{
+	struct blk_dma_iter iter;
+
+	memset(m, 0xa5, sizeof(*m));
+	memset(&iter, 0xa5, sizeof(iter));
+	m->nr = 0;
+	m->bytes = 0;
+	while (map_step(t, m, &iter, !m->nr)) {
+		KUNIT_ASSERT_LT(t->test, m->nr, ARRAY_SIZE(m->steps));
+		m->steps[m->nr].addr = iter.addr;
+		m->steps[m->nr].len = iter.len;
+		m->steps[m->nr].unmap = blk_dma_iter_need_unmap(t->w->dev,
+								&m->state,
+								&iter);
+		m->bytes += iter.len;
+		m->nr++;
+	}
+	m->type = iter.p2pdma.map;
+	m->error = blk_status_to_errno(iter.status);
+	m->is_range = dma_use_iova(&m->state);
+}
+
+static void request_unmap(struct test_request *t, struct test_mapping *m)
+{
+	unsigned int i;
+
+	if (blk_rq_dma_unmap(&t->rq, t->w->dev, &m->state, m->bytes, m->type))
+		return;
+	for (i = 0; i < m->nr; i++)
+		if (m->steps[i].unmap)
+			dma_unmap_phys(t->w->dev, m->steps[i].addr,
+				       m->steps[i].len, rq_dma_dir(&t->rq), 0);
+}
+
+/* ---- what has to be */
+
+/* Where in memory a byte of the request is */
+static u32 request_offset(const struct test_request *t, u32 byte)
+{
+	const struct part *p = t->parts;
+
+	for (; byte >= p->len; p++)
+		byte -= p->len;
+	return p->offset + byte;
+}
+
+/* Does a bvec begin with this byte? */
+static bool request_vec_begins(const struct test_request *t, u32 byte)
+{
+	const struct part *p = t->parts;
+
+	for (; byte && byte >= p->len; p++)
+		byte -= p->len;
+	return !byte;
+}
+
+/* ... and how long is it? */
+static u32 request_vec_len(const struct test_request *t, u32 byte)
+{
+	const struct part *p = t->parts;
+
+	for (; byte; p++)
+		byte -= p->len;
+	return p->len;
+}
+
+static bool within_limits(const struct test_request *t, phys_addr_t phys,
+			  u32 len)
+{
+	const struct queue_limits *lim = &t->q.limits;
+
+	return len <= lim->max_segment_size &&
+		(phys | lim->seg_boundary_mask) ==
+		((phys + len - 1) | lim->seg_boundary_mask);
+}
+
+/* On a direct mapping, where the DMA address is the physical one */
+static void expect_segments(struct test_request *t,
+			    const struct test_mapping *m)
+{
+	struct kunit *test = t->test;
+	u32 byte = 0, i, j, len;
+	phys_addr_t phys;
+
+	KUNIT_EXPECT_EQ(test, m->error, 0);
+	KUNIT_EXPECT_EQ(test, m->bytes, t->bytes);
+	KUNIT_EXPECT_LE(test, m->nr, request_count(t));
+	for (i = 0; i < m->nr; i++, byte += len) {
+		phys = m->steps[i].addr;
+		len = m->steps[i].len;
+		for (j = 0; j < len; j++)
+			if (phys + j != t->w->phys +
+					request_offset(t, byte + j))
+				break;
+		KUNIT_ASSERT_EQ_MSG(test, j, len, "wrong memory in segment %u",
+				    i);
+		KUNIT_EXPECT_TRUE_MSG(test, t->integrity ||
+				      within_limits(t, phys, len),
+				      "segment %u of %u bytes", i, len);
+		/* What follows must not have fit. KMSAN has none merged. */
+		if (byte + len == t->bytes || IS_ENABLED(CONFIG_KMSAN) ||
+		    m->steps[i + 1].addr != phys + len)
+			continue;
+		if (request_vec_begins(t, byte + len))
+			len += request_vec_len(t, byte + len);
+		else
+			len += 1;
+		KUNIT_EXPECT_FALSE_MSG(test, within_limits(t, phys, len),
+				       "segments %u and %u", i, i + 1);
+		len = m->steps[i].len;
+	}
+}
+
+/*
+ * May the request be one range of IOVA? Wherever memory is not contiguous, a
+ * page of the IOMMU has to end, and another one to begin.
+ */
+static bool expect_iova(const struct test_request *t)
+{
+	unsigned long granule, boundary = t->q.limits.seg_boundary_mask;
+	u32 i, end, start;
+
+	if (!t->w->iommu || t->rq.nr_phys_segments < 2 ||
+	    t->bytes > t->q.limits.max_segment_size)
+		return false;
+	granule = BIT(t->w->iommu->shift);
+	/* The worst case for where the range begins */
+	if (roundup_pow_of_two(t->bytes + granule - 1) - 1 > boundary)
+		return false;
+	for (i = 1; i < t->nr_parts; i++) {
+		end = t->parts[i - 1].offset + t->parts[i - 1].len;
+		start = t->parts[i].offset;
+		if (end != start && (end % granule || start % granule))
+			return false;
+	}
+	return true;
+}
+
+/* Has a driver with a virtual boundary such requests at all? */
+static bool fits_virt_boundary(const struct test_request *t)
+{
+	unsigned long mask = t->q.limits.virt_boundary_mask;
+	u32 i;
+
+	for (i = 1; i < t->nr_parts; i++)
+		if ((t->parts[i].offset |
+		     (t->parts[i - 1].offset + t->parts[i - 1].len)) & mask)
+			return false;
+	return true;
+}
+
+static void request_copy(const struct test_request *t, u8 *list, u8 *area,
+			 bool to_area)
+{
+	const struct part *p;
+
+	for (p = t->parts; p < t->parts + t->nr_parts; list += p->len, p++) {
+		if (to_area)
+			memcpy(area + p->offset, list, p->len);
+		else
+			memcpy(list, area + p->offset, p->len);
+	}
+}
+
+/* Are parts of two bvecs in one cache line? */
+static bool shares_cache_line(const struct test_request *t)
+{
+	const struct part *p, *q;
+
+	for (p = t->parts; p < t->parts + t->nr_parts; p++)
+		for (q = t->parts; q < p; q++)
+			if (round_down(p->offset, L1_CACHE_BYTES) <
+			    round_up(q->offset + q->len, L1_CACHE_BYTES) &&
+			    round_down(q->offset, L1_CACHE_BYTES) <
+			    round_up(p->offset + p->len, L1_CACHE_BYTES))
+				return true;
+	return false;
+}
+
+/* The device reads or writes all of the request where it is mapped */
+static void expect_transfer(struct test_request *t, struct test_mapping *m,
+			    enum req_op op)
+{
+	struct dma_world *w = t->w;
+	struct kunit *test = t->test;
+	u8 *list = t->list, *want = w->want;
+	unsigned int reports = debug_reports();
+	u32 done = 0, i;
+
+	memcpy(w->cpu, w->pattern_cpu, DMA_AREA_SIZE);
+	memcpy(want, w->pattern_cpu, DMA_AREA_SIZE);
+	memset(list, 0, t->bytes);
+
+	request_map(t, m);
+	KUNIT_ASSERT_EQ(test, m->error, 0);
+	KUNIT_EXPECT_EQ(test, m->bytes, t->bytes);
+	if (op == REQ_OP_READ) {
+		request_copy(t, list, w->pattern_device, false);
+		request_copy(t, list, want, true);
+	}
+	for (i = 0; i < m->nr; done += m->steps[i++].len) {
+		if (op == REQ_OP_READ)
+			KUNIT_EXPECT_TRUE(test,
+					  dma_world_write(w, m->steps[i].addr,
+							  list + done,
+							  m->steps[i].len));
+		else
+			KUNIT_EXPECT_TRUE(test,
+					  dma_world_read(w, m->steps[i].addr,
+							 list + done,
+							 m->steps[i].len));
+	}
+	if (op == REQ_OP_WRITE) {
+		request_copy(t, list + DMA_AREA_SIZE, want, false);
+		KUNIT_EXPECT_EQ(test, 0, memcmp(list, list + DMA_AREA_SIZE,
+						t->bytes));
+	}
+	request_unmap(t, m);
+	KUNIT_EXPECT_EQ(test, 0, memcmp(w->cpu, want, DMA_AREA_SIZE));
+	dma_world_expect_idle(w);
+	if (!shares_cache_line(t))
+		KUNIT_EXPECT_EQ(test, debug_reports(), reports);
+	cond_resched();
+}
+
+/* ---- segments */
+
+static void layout_desc(const struct layout *l, char *desc)
+{
+	strscpy(desc, l->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(layout, layouts, layout_desc);
+
+static void blk_dma_segments(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_DIRECT);
+	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct test_request *t = request_create(test, w);
+	const struct layout *l = test->param_value;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	for (i = 0; i < ARRAY_SIZE(all_limits); i++) {
+		request_set_limits(t, &all_limits[i]);
+		request_build(t, l->parts, REQ_OP_WRITE);
+		request_map(t, m);
+		expect_segments(t, m);
+		request_unmap(t, m);
+		dma_world_expect_idle(w);
+	}
+}
+
+/* Metadata is counted, and therefore merged, but never split */
+static void blk_dma_segments_integrity(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_DIRECT);
+	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct test_request *t = request_create(test, w);
+	const struct layout *l = test->param_value;
+	int i;
+
+	if (!IS_ENABLED(CONFIG_BLK_DEV_INTEGRITY))
+		kunit_skip(test, "needs CONFIG_BLK_DEV_INTEGRITY");
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	t->integrity = true;
+	for (i = 0; i < ARRAY_SIZE(all_limits); i++) {
+		request_set_limits(t, &all_limits[i]);
+		request_build(t, l->parts, REQ_OP_WRITE);
+		request_map(t, m);
+		expect_segments(t, m);
+		request_unmap(t, m);
+		dma_world_expect_idle(w);
+	}
+}
+
+/* A bio that was split begins and ends inside of bvecs */
+static void blk_dma_segments_split_bio(struct kunit *test)
+{
+	static const struct part parts[] = {
+		{ 0, SZ_8K }, { SZ_8K, SZ_8K }, BIO_END,
+		{ SZ_16K, SZ_8K }, NO_PART
+	};
+	struct dma_world *w = dma_world_create(test, DMA_KIND_DIRECT);
+	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct test_request *t = request_create(test, w);
+
+	if (IS_ENABLED(CONFIG_KMSAN))
+		kunit_skip(test, "KMSAN has no segments merged");
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	request_set_limits(t, &all_limits[1]);
+	request_build(t, parts, REQ_OP_WRITE);
+	t->bios[0].bi_iter.bi_bvec_done = 512;
+	t->bios[0].bi_iter.bi_size -= 512 + 1024;
+	t->bios[1].bi_iter.bi_bvec_done = 100;
+	t->bios[1].bi_iter.bi_size -= 200;
+	t->rq.__data_len -= 512 + 1024 + 200;
+	request_map(t, m);
+	KUNIT_EXPECT_EQ(test, m->nr, 2);
+	KUNIT_EXPECT_EQ(test, m->steps[0].addr, w->phys + 512);
+	KUNIT_EXPECT_EQ(test, m->steps[0].len, SZ_16K - 512 - 1024);
+	KUNIT_EXPECT_EQ(test, m->steps[1].addr, w->phys + SZ_16K + 100);
+	KUNIT_EXPECT_EQ(test, m->steps[1].len, SZ_8K - 200);
+	request_unmap(t, m);
+
+	/* What is cut off the second begins where the first one ends */
+	t->bios[1].bi_io_vec = &t->bvecs[1];
+	t->bios[1].bi_iter.bi_bvec_done = SZ_8K - 1024;
+	t->bios[1].bi_iter.bi_size = 1024;
+	t->rq.__data_len = SZ_16K - 512;
+	request_map(t, m);
+	KUNIT_EXPECT_EQ(test, m->nr, 1);
+	KUNIT_EXPECT_EQ(test, m->steps[0].len, SZ_16K - 512);
+	request_unmap(t, m);
+	dma_world_expect_idle(w);
+}
+
+static void blk_dma_segments_special(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_DIRECT);
+	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct test_request *t = request_create(test, w);
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	request_set_limits(t, &all_limits[0]);
+	request_build(t, layouts[0].parts, REQ_OP_DISCARD);
+	t->rq.rq_flags |= RQF_SPECIAL_PAYLOAD;
+	bvec_set_page(&t->rq.special_vec,
+		      pfn_to_page(PHYS_PFN(w->phys + SZ_32K)), 128, 16);
+	request_map(t, m);
+	KUNIT_EXPECT_EQ(test, m->error, 0);
+	KUNIT_EXPECT_EQ(test, m->nr, 1);
+	KUNIT_EXPECT_EQ(test, m->steps[0].addr, w->phys + SZ_32K + 16);
+	KUNIT_EXPECT_EQ(test, m->steps[0].len, 128);
+	request_unmap(t, m);
+	dma_world_expect_idle(w);
+}
+
+static void blk_dma_segments_none(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_DIRECT);
+	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct test_request *t = request_create(test, w);
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	request_set_limits(t, &all_limits[0]);
+	request_build(t, layouts[0].parts, REQ_OP_DRV_OUT);
+	t->integrity = true;
+	request_map(t, m);
+	KUNIT_EXPECT_EQ(test, m->error, 0);
+	KUNIT_EXPECT_EQ(test, m->nr, 0);
+	KUNIT_EXPECT_FALSE(test, m->is_range);
+
+	t->integrity = false;
+	t->rq.bio = NULL;
+	t->rq.__data_len = 0;
+	request_map(t, m);
+	KUNIT_EXPECT_EQ(test, m->error, 0);
+	KUNIT_EXPECT_EQ(test, m->nr, 0);
+	KUNIT_EXPECT_FALSE(test, m->is_range);
+	dma_world_expect_idle(w);
+}
+
+/* ---- transfers */
+
+static const enum dma_kind kinds[] = {
+	DMA_KIND_DIRECT, DMA_KIND_BOUNCE, DMA_KIND_OPS, DMA_KIND_IOMMU_512,
+	DMA_KIND_IOMMU_2K, DMA_KIND_IOMMU, DMA_KIND_UNTRUSTED,
+};
+
+static void kind_desc(const enum dma_kind *kind, char *desc)
+{
+	strscpy(desc, dma_kind_names[*kind], KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(kind, kinds, kind_desc);
+
+static void transfer_layouts(struct kunit *test, bool integrity)
+{
+	enum dma_kind kind = *(const enum dma_kind *)test->param_value;
+	struct dma_world *w = dma_world_create(test, kind);
+	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct test_request *t = request_create(test, w);
+	/* Metadata is not split, so that most limits are the same for it */
+	unsigned int i, j, nr = integrity ? 3 : ARRAY_SIZE(all_limits);
+	unsigned int ranges = 0;
+	enum req_op op;
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	t->integrity = integrity;
+	for (i = 0; i < ARRAY_SIZE(layouts); i++) {
+		for (j = 0; j < nr; j++) {
+			request_set_limits(t, &all_limits[j]);
+			op = (i + j) % 2 ? REQ_OP_WRITE : REQ_OP_READ;
+			request_build(t, layouts[i].parts, op);
+			if (!fits_virt_boundary(t))
+				continue;
+			expect_transfer(t, m, op);
+			KUNIT_EXPECT_EQ_MSG(test, m->is_range, expect_iova(t),
+					    "a range of IOVA? %s, limits %s",
+					    layouts[i].name,
+					    all_limits[j].name);
+			if (m->is_range) {
+				KUNIT_EXPECT_EQ(test, m->nr, 1);
+				ranges++;
+			}
+		}
+	}
+	if (w->iommu)
+		KUNIT_EXPECT_GT(test, ranges, 0);
+}
+
+static void blk_dma_transfer(struct kunit *test)
+{
+	transfer_layouts(test, false);
+}
+
+static void blk_dma_transfer_integrity(struct kunit *test)
+{
+	if (!IS_ENABLED(CONFIG_BLK_DEV_INTEGRITY))
+		kunit_skip(test, "needs CONFIG_BLK_DEV_INTEGRITY");
+	transfer_layouts(test, true);
+}
+
+/*
+ * Random requests: bvecs of any size and place that do not overlap, and no more
+ * of them than there are bounce slots for, however they are split.
+ */
+static void blk_dma_random(struct kunit *test)
+{
+	static const struct part bio_end = BIO_END, no_part = NO_PART;
+	enum dma_kind kind = *(const enum dma_kind *)test->param_value;
+	struct dma_world *w = dma_world_create(test, kind);
+	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct test_request *t = request_create(test, w);
+	unsigned int round, n, bios, at, unit;
+	struct part parts[MAX_VECS];
+	struct rnd_state rnd;
+	enum req_op op;
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	prandom_seed_state(&rnd, 5);
+	for (round = 0; round < 150; round++) {
+		unit = 1 << (prandom_u32_state(&rnd) % 13);
+		at = 0;
+		bios = 0;
+		n = 0;
+		do {
+			u32 r = prandom_u32_state(&rnd);
+			u32 len = (r % 9000 / unit + 1) * unit;
+
+			/* Every other one continues the one before */
+			if (r & BIT(16))
+				at += (r >> 20) % 16 * unit;
+			if (at + len > DMA_AREA_SIZE)
+				break;
+			parts[n].offset = at;
+			parts[n++].len = len;
+			at += len;
+			if ((r & BIT(17)) && ++bios < MAX_BIOS - 1)
+				parts[n++] = bio_end;
+		} while (n < 12);
+		parts[n] = no_part;
+		if (!at)
+			continue;
+
+		request_set_limits(t, &all_limits[round %
+						  ARRAY_SIZE(all_limits)]);
+		op = round & 1 ? REQ_OP_WRITE : REQ_OP_READ;
+		request_build(t, parts, op);
+		if (!fits_virt_boundary(t))
+			t->q.limits.virt_boundary_mask = 0;
+		expect_transfer(t, m, op);
+		KUNIT_EXPECT_EQ(test, m->is_range, expect_iova(t));
+		if (kind == DMA_KIND_DIRECT)
+			expect_segments(t, m);
+	}
+}
+
+/* ---- failures */
+
+static const struct layout *pages_apart = &layouts[4];
+
+/* The driver knows why, and unmaps what it was given */
+static void expect_failed(struct test_request *t, struct test_mapping *m)
+{
+	struct kunit *test = t->test;
+
+	KUNIT_EXPECT_EQ(test, m->error, -ENOMEM);
+	KUNIT_EXPECT_LT(test, m->bytes, t->bytes);
+	request_unmap(t, m);
+}
+
+/* A page of the IOMMU that can not be mapped, each of a request in turn */
+static void blk_dma_fail_iommu(struct kunit *test)
+{
+	enum dma_kind kind = *(const enum dma_kind *)test->param_value;
+	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct test_request *t;
+	struct dma_world *w;
+	unsigned int i, n;
+
+	if (!dma_kind_has_iommu(kind))
+		kunit_skip(test, "has no IOMMU");
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	w = dma_world_create(test, kind);
+	t = request_create(test, w);
+	for (i = 0; i < ARRAY_SIZE(layouts); i++) {
+		request_set_limits(t, &all_limits[1]);
+		request_build(t, layouts[i].parts, REQ_OP_READ);
+		for (n = 0; ; n++) {
+			w->iommu->fail_after = n;
+			w->iommu->failed = false;
+			request_map(t, m);
+			w->iommu->fail_after = -1;
+			if (!w->iommu->failed)
+				break;
+			expect_failed(t, m);
+			KUNIT_EXPECT_FALSE(test, m->is_range);
+			dma_world_expect_idle(w);
+		}
+		KUNIT_EXPECT_EQ(test, m->error, 0);
+		KUNIT_EXPECT_GT(test, n, 0);
+		request_unmap(t, m);
+		dma_world_expect_idle(w);
+		expect_transfer(t, m, REQ_OP_READ);
+	}
+}
+
+/* No room for a range, and none for the first segment either */
+static void blk_dma_fail_iova(struct kunit *test)
+{
+	enum dma_kind kind = *(const enum dma_kind *)test->param_value;
+	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct test_request *t;
+	struct dma_world *w;
+
+	if (!dma_kind_has_iommu(kind))
+		kunit_skip(test, "has no IOMMU");
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	w = dma_world_create(test, kind);
+	t = request_create(test, w);
+	request_set_limits(t, &all_limits[0]);
+	request_build(t, pages_apart->parts, REQ_OP_READ);
+	mock_iommu_set_aperture(w->iommu, 0);
+	request_map(t, m);
+	expect_failed(t, m);
+	KUNIT_EXPECT_EQ(test, m->nr, 0);
+	KUNIT_EXPECT_FALSE(test, m->is_range);
+	dma_world_expect_idle(w);
+	mock_iommu_set_aperture(w->iommu, DMA_BIT_MASK(36));
+	expect_transfer(t, m, REQ_OP_READ);
+}
+
+/* All is linked, and the IOMMU does not take it in */
+static void blk_dma_fail_sync(struct kunit *test)
+{
+	enum dma_kind kind = *(const enum dma_kind *)test->param_value;
+	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct test_request *t;
+	struct dma_world *w;
+
+	if (!dma_kind_has_iommu(kind))
+		kunit_skip(test, "has no IOMMU");
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	w = dma_world_create(test, kind);
+	t = request_create(test, w);
+	request_set_limits(t, &all_limits[0]);
+	request_build(t, pages_apart->parts, REQ_OP_READ);
+	w->iommu->sync_error = -EIO;
+	request_map(t, m);
+	w->iommu->sync_error = 0;
+	expect_failed(t, m);
+	KUNIT_EXPECT_EQ(test, m->nr, 0);
+	KUNIT_EXPECT_FALSE(test, m->is_range);
+	dma_world_expect_idle(w);
+	expect_transfer(t, m, REQ_OP_READ);
+}
+
+/* Bounce slots that run out, after each segment in turn */
+static void blk_dma_fail_bounce(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_BOUNCE);
+	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct test_request *t = request_create(test, w);
+	dma_addr_t full[IO_TLB_SEGSIZE];
+	unsigned int n, free, used;
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	request_set_limits(t, &all_limits[0]);
+	request_build(t, pages_apart->parts, REQ_OP_READ);
+	for (free = 0; free < 4; free++) {
+		used = IO_TLB_SEGSIZE / 2 - free;
+		for (n = 0; n < used; n++)
+			full[n] = dma_map_phys(w->dev, w->phys + SZ_32K, SZ_4K,
+					       DMA_TO_DEVICE, 0);
+		request_map(t, m);
+		KUNIT_EXPECT_EQ(test, m->nr, free);
+		expect_failed(t, m);
+		KUNIT_EXPECT_EQ(test, dma_bounce_used(w->tlb), 2 * used);
+		while (n--)
+			dma_unmap_phys(w->dev, full[n], SZ_4K, DMA_TO_DEVICE,
+				       0);
+		dma_world_expect_idle(w);
+	}
+	expect_transfer(t, m, REQ_OP_READ);
+}
+
+/*
+ * Memory of a peer in the middle of a request. It is not mapped, nor even
+ * looked at: a page that only says what it is will do.
+ */
+static void blk_dma_fail_mixed(struct kunit *test)
+{
+	enum dma_kind kind = *(const enum dma_kind *)test->param_value;
+	struct dma_world *w = dma_world_create(test, kind);
+	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct test_request *t = request_create(test, w);
+	struct dev_pagemap *pgmap;
+	struct page *page;
+
+	if (!IS_ENABLED(CONFIG_PCI_P2PDMA))
+		kunit_skip(test, "needs CONFIG_PCI_P2PDMA");
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	page = kunit_kzalloc(test, sizeof(*page), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	pgmap = kunit_kzalloc(test, sizeof(*pgmap), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, pgmap);
+	pgmap->type = MEMORY_DEVICE_PCI_P2PDMA;
+#ifdef CONFIG_ZONE_DEVICE
+	set_page_zone(page, ZONE_DEVICE);
+#endif
+	page->pgmap = pgmap;
+	KUNIT_ASSERT_TRUE(test, is_pci_p2pdma_page(page));
+
+	request_set_limits(t, &all_limits[0]);
+	request_build(t, pages_apart->parts, REQ_OP_WRITE);
+	t->bvecs[2].bv_page = page;
+	request_map(t, m);
+	KUNIT_EXPECT_EQ(test, m->error, -EINVAL);
+	KUNIT_EXPECT_EQ(test, m->nr, w->iommu ? 0 : 2);
+	request_unmap(t, m);
+	dma_world_expect_idle(w);
+}
+
+static struct kunit_case blk_mq_dma_cases[] = {
+	KUNIT_CASE_PARAM(blk_dma_segments, layout_gen_params),
+	KUNIT_CASE_PARAM(blk_dma_segments_integrity, layout_gen_params),
+	KUNIT_CASE(blk_dma_segments_split_bio),
+	KUNIT_CASE(blk_dma_segments_special),
+	KUNIT_CASE(blk_dma_segments_none),
+	KUNIT_CASE_PARAM(blk_dma_transfer, kind_gen_params),
+	KUNIT_CASE_PARAM(blk_dma_transfer_integrity, kind_gen_params),
+	KUNIT_CASE_PARAM(blk_dma_random, kind_gen_params),
+	KUNIT_CASE_PARAM(blk_dma_fail_iommu, kind_gen_params),
+	KUNIT_CASE_PARAM(blk_dma_fail_iova, kind_gen_params),
+	KUNIT_CASE_PARAM(blk_dma_fail_sync, kind_gen_params),
+	KUNIT_CASE(blk_dma_fail_bounce),
+	KUNIT_CASE_PARAM(blk_dma_fail_mixed, kind_gen_params),
+	{}
+};
+
+static struct kunit_suite blk_mq_dma_suite = {
+	.name = "blk_mq_dma",
+	.test_cases = blk_mq_dma_cases,
+};
+
+kunit_test_suite(blk_mq_dma_suite);
+
+MODULE_DESCRIPTION("KUnit tests for the mapping of requests for DMA");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,146 @@
+# shellcheck shell=dash
+# What the guest's tests of NVMe share: the disks of harness/machines, ways to write and to disturb them, what has to be left.
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. /harness/common.sh
+# shellcheck disable=SC1091
+. /selftests/kselftest/ktap_helpers.sh
+
+# skip DESCRIPTION REASON: ktap_test_skip() has no room for it
+skip() {
+	__ktap_test ok "$1" "SKIP $2"
+	KTAP_CNT_SKIP=$((KTAP_CNT_SKIP + 1))
+}
+
+params=/sys/module/nvme/parameters
+
+# check DESCRIPTION COMMAND...: what the command prints says why it failed
+check() {
+	description=$1
+	shift
+	if "$@" >/tmp/why 2>&1; then
+		ktap_test_pass "$description"
+	else
+		ktap_test_fail "$description"
+	fi
+	sed 's/^/# /' /tmp/why
+}
+
+# with_threshold BYTES COMMAND...: SGLs for segments that are at least so large on the average, 0 is for none
+with_threshold() {
+	threshold=$(cat $params/sgl_threshold)
+	echo "$1" >$params/sgl_threshold
+	shift
+	"$@"
+	rc=$?
+	echo "$threshold" >$params/sgl_threshold
+	return $rc
+}
+with_sgls() { with_threshold 1 "$@"; }
+without_sgls() { with_threshold 0 "$@"; }
+
+# verify_disk DISK [MEMORY KIB]
+verify_disk() {
+	disk=$1
+	shift
+	verify "/dev/$disk" "${PASSES:-1}" "$(cat "/sys/block/$(readlink "/dev/$disk")/queue/dma_alignment")" "$@"
+}
+
+# Allocations that may not sleep fail every now and then: those of descriptors, of what is to be unmapped, of IOVA, of page
+# tables. Whoever needed them tries again. dma-debug is spared, as it would switch itself off.
+fail_allocations() {
+	[ -n "$spared" ] || spared=$(function_edges add_dma_entry)
+	for f in failslab fail_page_alloc; do
+		[ -d "$debug/$f" ] || { echo "no $f"; return 1; }
+		echo 0 >"$debug/$f/verbose"
+		echo 1 >"$debug/$f/ignore-gfp-wait"
+		echo 1000000 >"$debug/$f/times"
+		echo 1 >"$debug/$f/interval"
+		echo 32 >"$debug/$f/stacktrace-depth"
+		echo "${spared% *}" >"$debug/$f/reject-start"
+		echo "${spared#* }" >"$debug/$f/reject-end"
+		echo "$1" >"$debug/$f/probability"
+	done
+	echo 0 >"$debug/fail_page_alloc/min-order"
+}
+# Where it begins, and what is behind it
+function_edges() { awk -v f="$1" 'found { print found " 0x" $1; exit } $3 == f { found = "0x" $1 }' /proc/kallsyms; }
+failed_allocations() { echo $((1000000 - $(cat "$debug/$1/times"))); }
+with_failures() {
+	fail_allocations 5 || return
+	"$@"
+	rc=$?
+	fail_allocations_end
+	echo "$slab of slab and $pages of pages failed"
+	[ $rc = 0 ] && [ "$slab" -gt 0 ]
+}
+fail_allocations_end() {
+	slab=$(failed_allocations failslab)
+	pages=$(failed_allocations fail_page_alloc)
+	fail_allocations 0
+}
+
+# ... and those of one request, each in turn
+each_allocation() {
+	fail_allocations 0 && "$1" verify each /dev/scratch
+}
+dma_debug_is_on() { [ "$(cat "$debug/dma-api/disabled")" = N ]; }
+
+# Writes from the memory of one controller to the disk of another one, and reads it back the same way: DISK [KIB]
+from_peer() {
+	allocate=/sys/bus/pci/devices/$(pci_name cmb)/p2pmem/allocate
+	[ -e "$allocate" ] || { echo "no $allocate"; return 1; }
+	verify_disk "$1" "$allocate" "${2:-128}"
+}
+refused_peer() {
+	! from_peer "$1" >/tmp/refused || { echo "it was not refused"; return 1; }
+	grep 'Remote I/O' /tmp/refused || { cat /tmp/refused; return 1; }
+	# It is not the worse for it
+	verify_disk "$1"
+}
+# check_peer DESCRIPTION DISK: p2p.DISK= on the kernel's command line says how it has to be. With an IOMMU, QEMU sends it even
+# what goes by bus address from a port of a switch to another one: it is "lost" there, with a fault for that address.
+check_peer() {
+	case $(sed -n "s/.*p2p\.$2=\([a-z]*\).*/\1/p" /proc/cmdline) in
+	works) check "$1" from_peer "$2" ;;
+	refused) check "$1" refused_peer "$2" ;;
+	lost) skip "$1" "QEMU's switches have no way around the IOMMU" ;;
+	*) check "$1" false ;;
+	esac
+}
+
+# Requests of 3 MiB in one piece of memory: their PRPs fill more than one list
+large_requests() {
+	queue=/sys/block/$(readlink "/dev/$1")/queue
+	before=$(cat "$queue/max_sectors_kb")
+	cat "$queue/max_hw_sectors_kb" >"$queue/max_sectors_kb"
+	with_threshold 0 from_peer "$1" 3072
+	rc=$?
+	echo "$before" >"$queue/max_sectors_kb"
+	return $rc
+}
+takes_large_requests() { [ "$(cat "/sys/block/$(readlink "/dev/$1")/queue/max_hw_sectors_kb")" -ge 3072 ]; }
+
+bounce_slots() { cat "$debug/swiotlb/io_tlb_used" 2>/dev/null || echo 0; }
+mappings_of() { grep -cE " $1 (phys|scatter-gather|iova) " "$debug/dma-api/dump"; }
+mappings() { mappings_of "$(pci_name "$1")"; }
+nothing_left() {
+	sync
+	for d in scratch files meta1 peer cmb; do
+		[ "$(mappings $d)" = 0 ] || echo "$d: $(mappings $d) mappings"
+	done
+	[ "$(bounce_slots)" = "$slots" ] || echo "$(bounce_slots) bounce slots in use, $slots before"
+	[ "$(dma_errors)" = "$errors" ] || echo "$(dma_errors) dma-debug errors, $errors before"
+}
+is_clean() {
+	nothing_left >/tmp/left
+	cat /tmp/left
+	[ ! -s /tmp/left ]
+}
+
+ktap_print_header
+wait_for_disk meta1 meta 1
+wait_for_disk meta2 meta 2
+wait_for_disk cmb
+wait_for_disk peer
+slots=$(bounce_slots)
+errors=$(dma_errors)

@@ -1,0 +1,24 @@
+#!/bin/sh
+# What NVMe reads and writes, by every way that its driver has to describe memory to the disk. Prints KTAP.
+# shellcheck source-path=SCRIPTDIR source=disks.sh
+. /harness/disks.sh
+
+ktap_set_plan 14
+check "data, PRPs and SGLs as the driver chooses" verify_disk scratch
+check "data, PRPs only" with_threshold 0 verify_disk scratch
+check "data, SGLs wherever possible" with_sgls verify_disk scratch
+check "data with protection information" verify_disk meta1
+check "data with protection information, SGLs" with_sgls verify_disk meta1
+check "data with 64 bytes of other metadata to each sector" verify_disk meta2
+check "data with queues in the controller's memory" verify_disk cmb
+check "data and SGLs, with allocations that fail" with_failures with_sgls verify_disk scratch
+for how in with_sgls without_sgls; do
+	each="each allocation of a request fails in turn, $how"
+	if dma_debug_is_on; then skip "$each" "one would be dma-debug's"; else check "$each" each_allocation $how; fi
+done
+check_peer "data in a peer's memory, behind the same switch" peer
+check_peer "data in a peer's memory, elsewhere" scratch
+large="data in a peer's memory, several lists of PRPs"
+if takes_large_requests peer; then check "$large" large_requests peer; else skip "$large" "its requests are not so large"; fi
+check "nothing is left mapped or bounced" is_clean
+ktap_finished
