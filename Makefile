@@ -1,6 +1,6 @@
 # Everything is done by the scripts in harness/; this only names them. See make help.
 
-.PHONY: help tree build run test test-all bench bench-short shell export mbox check bisect clean
+.PHONY: help tree build run test test-all bench bench-short shell without export mbox check bisect clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -13,6 +13,7 @@ help:
 	@echo 'make bench    what a mapping costs, base and series, in instructions: build/bench has CSV and a plot'
 	@echo 'make bench-short  one machine of it, a few operations, and whether they keep the limits of harness/bench.limits'
 	@echo 'make shell    boots a machine and gives its prompt'
+	@echo 'make without  the selftests on the series without one patch (PATCH=words of its subject), which has to fail'
 	@echo 'make export   brings the commits made in build/tree back to patches/ and the new files'
 	@echo 'make mbox     the series as mails, in build/mbox: a directory a topic, for git am and git send-email'
 	@echo 'make check    what can be proved without a boot: patches, warnings, style, mails, scripts'
@@ -29,7 +30,7 @@ tree:
 	@harness/tree
 
 # A tree with work in it is built and booted as it is.
-build run test shell:
+build run test shell without:
 	@harness/tree keep
 	@harness/$@
 

@@ -1,0 +1,586 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An endpoint controller for tests, made of QEMU's edu device
+ *
+ * An endpoint function does nothing without a controller to be bound to and a
+ * host to talk to. This gives it both, in a virtual machine. The controller is
+ * a driver for edu, which has no endpoint mode, but does DMA. The host is the
+ * user, by way of debugfs: what is written to the file of a BAR becomes DMA of
+ * the device to the address that the function has set the BAR to, through
+ * whatever IOMMU the machine has, as it would be on real hardware.
+ *
+ * The edu device belongs to kernel/dma/edu.c unless it is told otherwise. With
+ * 0000:00:04.0 as the device, started by -device edu,dma_mask=0xffffffffffffffff:
+ *
+ *	cd /sys/bus/pci
+ *	echo 64 > /sys/module/pci_epc_edu/parameters/dma_bits
+ *	echo pci-epc-edu > devices/0000:00:04.0/driver_override
+ *	echo 0000:00:04.0 > devices/0000:00:04.0/driver/unbind
+ *	echo 0000:00:04.0 > drivers/pci-epc-edu/bind
+ *
+ * and from there as in Documentation/PCI/endpoint/, with 0000:00:04.0 as the
+ * name of the controller. In /sys/kernel/debug/pci-epc-edu/0000:00:04.0 are
+ *
+ *	bar0 ... bar5	The host's view of a BAR: offset o of the file is offset o
+ *			of the BAR. No file is larger than its BAR. Each 4095
+ *			bytes take 0.2 s, as the data passes through the device.
+ *	bars		What the function has set the BARs to.
+ *	windows		Outbound windows that it has mapped: the controller's
+ *			address, that of the host, the size.
+ *	irqs		How often it has raised which interrupt.
+ *
+ * There is a host only while the controller is started; before that, and when it
+ * is stopped, access to a BAR fails with ENOLINK. When set_bar() or clear_bar()
+ * returns no access by the old address is under way any more.
+ *
+ * Outbound memory is a part of the device's BAR 0 that has no registers. It can
+ * be allocated, mapped and accessed, but there is no memory of a host behind it:
+ * what is written is lost, and what is read has all bits set.
+ *
+ * Unbind this driver before the edu device itself is removed from its bus. PCI
+ * holds a lock then that a function with a bus of its own, as vNTB has one, takes
+ * to remove that.
+ *
+ * The device has no way to tell that the IOMMU has let it down. A write that
+ * faults is not done, a read that faults finds what the device had in its buffer
+ * from the last access; the IOMMU's report in the kernel's log tells.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/debugfs.h>
+#include <linux/delay.h>
+#include <linux/dma-mapping.h>
+#include <linux/io.h>
+#include <linux/jiffies.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/pci-epc.h>
+#include <linux/pci-epf.h>
+#include <linux/seq_file.h>
+#include <linux/sizes.h>
+#include <linux/uaccess.h>
+
+#define EDU_VENDOR_ID		0x1234
+#define EDU_DEVICE_ID		0x11e8
+
+#define EDU_REG_ID		0x00
+#define EDU_ID			0x00ed
+#define EDU_ID_MASK		0xffff		/* the rest is a version */
+#define EDU_REG_DMA_SRC		0x80		/* 8 bytes, as are the next two */
+#define EDU_REG_DMA_DST		0x88
+#define EDU_REG_DMA_COUNT	0x90
+#define EDU_REG_DMA_CMD		0x98
+#define EDU_CMD_RUN		BIT(0)		/* reads as set until it is done */
+#define EDU_CMD_FROM_DEVICE	BIT(1)
+
+/* The device's buffer; some versions of QEMU abort if its last byte is used */
+#define EDU_BUF_ADDR		0x40000
+#define EDU_BUF_SIZE		(SZ_4K - 1)
+
+#define EDU_TIMEOUT		msecs_to_jiffies(5000)
+
+/* Where BAR 0 has no registers */
+#define EDU_OUTBOUND_OFFSET	SZ_512K
+#define EDU_OUTBOUND_SIZE	SZ_512K
+
+#define EDU_NUM_WINDOWS		8
+#define EDU_NUM_MSI		32
+
+static unsigned int dma_bits = 28;
+module_param(dma_bits, uint, 0644);
+MODULE_PARM_DESC(dma_bits,
+		 "Bits of the dma_mask that QEMU gave the device, for those bound from now on (default 28, as QEMU's)");
+
+static struct dentry *edu_debugfs_root;
+
+struct edu_bar {
+	struct edu_epc	*edu;
+	dma_addr_t	addr;
+	size_t		size;		/* 0 when it is not set */
+	int		flags;
+};
+
+struct edu_window {
+	phys_addr_t	phys;
+	u64		pci_addr;
+	size_t		size;		/* 0 when it is free */
+};
+
+/**
+ * struct edu_epc - A controller
+ * @lock:	For all that follows, held for the DMA that an access is made of.
+ *		It nests in the lock of the struct pci_epc.
+ * @pdev:	The edu device
+ * @regs:	Its BAR 0
+ * @epc:	The controller, child of @pdev
+ * @debugfs:	Its directory
+ * @buf:	What passes through here is on its way to the device or from it
+ * @buf_addr:	The same for the device
+ * @bars:	What the function has set its BARs to
+ * @windows:	What it has mapped
+ * @intx:	How often it has raised that
+ * @msi:	The same for each MSI vector, from 1
+ * @msix:	The same for all MSI-X vectors together
+ * @started:	Whether there is a host
+ */
+struct edu_epc {
+	struct mutex		lock;	/* see above */
+	struct pci_dev		*pdev;
+	void __iomem		*regs;
+	struct pci_epc		*epc;
+	struct dentry		*debugfs;
+	void			*buf;
+	dma_addr_t		buf_addr;
+	struct edu_bar		bars[PCI_STD_NUM_BARS];
+	struct edu_window	windows[EDU_NUM_WINDOWS];
+	unsigned int		intx;
+	unsigned int		msi[EDU_NUM_MSI + 1];
+	unsigned int		msix;
+	bool			started;
+};
+
+/* ---- the device ---- */
+
+/* The device takes an address in one write only, so 32 bits on such a kernel */
+static void edu_write_addr(struct edu_epc *edu, u64 addr, unsigned int reg)
+{
+#ifdef CONFIG_64BIT
+	writeq(addr, edu->regs + reg);
+#else
+	writel(addr, edu->regs + reg);
+#endif
+}
+
+static int edu_transfer(struct edu_epc *edu, u64 src, u64 dst, size_t len,
+			u32 cmd)
+{
+	unsigned long deadline = jiffies + EDU_TIMEOUT;
+
+	edu_write_addr(edu, src, EDU_REG_DMA_SRC);
+	edu_write_addr(edu, dst, EDU_REG_DMA_DST);
+	edu_write_addr(edu, len, EDU_REG_DMA_COUNT);
+	writel(cmd | EDU_CMD_RUN, edu->regs + EDU_REG_DMA_CMD);
+
+	while (readl(edu->regs + EDU_REG_DMA_CMD) & EDU_CMD_RUN) {
+		if (time_after(jiffies, deadline)) {
+			/* What comes late must not reach memory any more */
+			pci_clear_master(edu->pdev);
+			return -ETIMEDOUT;
+		}
+		msleep(20);
+	}
+	return 0;
+}
+
+static int edu_copy(struct edu_epc *edu, dma_addr_t src, dma_addr_t dst,
+		    size_t len)
+{
+	int ret;
+
+	lockdep_assert_held(&edu->lock);
+	ret = edu_transfer(edu, src, EDU_BUF_ADDR, len, 0);
+	if (!ret)
+		ret = edu_transfer(edu, EDU_BUF_ADDR, dst, len,
+				   EDU_CMD_FROM_DEVICE);
+	return ret;
+}
+
+/* ---- the host ---- */
+
+/* How much of an access can be done at once; 0 at the end of the BAR */
+static ssize_t edu_bar_len(struct edu_bar *bar, size_t count, loff_t pos)
+{
+	if (!bar->edu->started)
+		return -ENOLINK;
+	if (!bar->size)
+		return -ENXIO;
+	if (pos >= bar->size)
+		return 0;
+	return min3(count, bar->size - (size_t)pos, (size_t)EDU_BUF_SIZE);
+}
+
+static ssize_t edu_bar_write(struct file *file, const char __user *ubuf,
+			     size_t count, loff_t *ppos)
+{
+	struct edu_bar *bar = file->private_data;
+	struct edu_epc *edu = bar->edu;
+	ssize_t len;
+	int ret;
+
+	guard(mutex)(&edu->lock);
+	len = edu_bar_len(bar, count, *ppos);
+	if (len <= 0)
+		return len ?: -ENOSPC;
+	if (copy_from_user(edu->buf, ubuf, len))
+		return -EFAULT;
+	ret = edu_copy(edu, edu->buf_addr, bar->addr + *ppos, len);
+	if (ret)
+		return ret;
+	*ppos += len;
+	return len;
+}
+
+static ssize_t edu_bar_read(struct file *file, char __user *ubuf, size_t count,
+			    loff_t *ppos)
+{
+	struct edu_bar *bar = file->private_data;
+	struct edu_epc *edu = bar->edu;
+	ssize_t len;
+	int ret;
+
+	guard(mutex)(&edu->lock);
+	len = edu_bar_len(bar, count, *ppos);
+	if (len <= 0)
+		return len;
+	ret = edu_copy(edu, bar->addr + *ppos, edu->buf_addr, len);
+	if (ret)
+		return ret;
+	if (copy_to_user(ubuf, edu->buf, len))
+		return -EFAULT;
+	*ppos += len;
+	return len;
+}
+
+static const struct file_operations edu_bar_fops = {
+	.owner	= THIS_MODULE,
+	.open	= simple_open,
+	.read	= edu_bar_read,
+	.write	= edu_bar_write,
+	.llseek	= default_llseek,
+};
+
+static int bars_show(struct seq_file *s, void *unused)
+{
+	struct edu_epc *edu = s->private;
+	int i;
+
+	guard(mutex)(&edu->lock);
+	for (i = 0; i < PCI_STD_NUM_BARS; i++) {
+		struct edu_bar *bar = &edu->bars[i];
+
+		if (bar->size)
+			seq_printf(s, "bar%d addr=%#llx size=%#zx flags=%#x\n",
+				   i, (u64)bar->addr, bar->size, bar->flags);
+	}
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(bars);
+
+static int windows_show(struct seq_file *s, void *unused)
+{
+	struct edu_epc *edu = s->private;
+	struct edu_window *w;
+
+	guard(mutex)(&edu->lock);
+	for (w = edu->windows; w < edu->windows + EDU_NUM_WINDOWS; w++)
+		if (w->size)
+			seq_printf(s, "phys=%#llx pci=%#llx size=%#zx\n",
+				   (u64)w->phys, w->pci_addr, w->size);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(windows);
+
+static int irqs_show(struct seq_file *s, void *unused)
+{
+	struct edu_epc *edu = s->private;
+	int i;
+
+	guard(mutex)(&edu->lock);
+	if (edu->intx)
+		seq_printf(s, "intx %u\n", edu->intx);
+	for (i = 1; i <= EDU_NUM_MSI; i++)
+		if (edu->msi[i])
+			seq_printf(s, "msi%d %u\n", i, edu->msi[i]);
+	if (edu->msix)
+		seq_printf(s, "msix %u\n", edu->msix);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(irqs);
+
+static void edu_debugfs_add(struct edu_epc *edu)
+{
+	char name[] = "bar0";
+	int i;
+
+	edu->debugfs = debugfs_create_dir(pci_name(edu->pdev),
+					  edu_debugfs_root);
+	debugfs_create_file("bars", 0400, edu->debugfs, edu, &bars_fops);
+	debugfs_create_file("windows", 0400, edu->debugfs, edu, &windows_fops);
+	debugfs_create_file("irqs", 0400, edu->debugfs, edu, &irqs_fops);
+	for (i = 0; i < PCI_STD_NUM_BARS; i++) {
+		edu->bars[i].edu = edu;
+		name[3] = '0' + i;
+		debugfs_create_file(name, 0600, edu->debugfs, &edu->bars[i],
+				    &edu_bar_fops);
+	}
+}
+
+/* ---- the controller ---- */
+
+static int edu_epc_write_header(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
+				struct pci_epf_header *hdr)
+{
+	return 0;
+}
+
+static int edu_epc_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
+			   struct pci_epf_bar *epf_bar)
+{
+	struct edu_epc *edu = epc_get_drvdata(epc);
+	struct edu_bar *bar = &edu->bars[epf_bar->barno];
+
+	if (!epf_bar->size)
+		return -EINVAL;
+
+	guard(mutex)(&edu->lock);
+	bar->addr = epf_bar->phys_addr;
+	bar->size = epf_bar->size;
+	bar->flags = epf_bar->flags;
+	return 0;
+}
+
+static void edu_epc_clear_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
+			      struct pci_epf_bar *epf_bar)
+{
+	struct edu_epc *edu = epc_get_drvdata(epc);
+
+	guard(mutex)(&edu->lock);
+	edu->bars[epf_bar->barno].size = 0;
+}
+
+static struct edu_window *edu_find_window(struct edu_epc *edu, phys_addr_t phys)
+{
+	struct edu_window *w;
+
+	for (w = edu->windows; w < edu->windows + EDU_NUM_WINDOWS; w++)
+		if (w->size && w->phys == phys)
+			return w;
+	return NULL;
+}
+
+static int edu_epc_map_addr(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
+			    phys_addr_t phys, u64 pci_addr, size_t size)
+{
+	struct edu_epc *edu = epc_get_drvdata(epc);
+	struct edu_window *w;
+
+	if (!size)
+		return -EINVAL;
+
+	guard(mutex)(&edu->lock);
+	if (edu_find_window(edu, phys))
+		return -EBUSY;
+	for (w = edu->windows; w < edu->windows + EDU_NUM_WINDOWS; w++) {
+		if (!w->size) {
+			*w = (struct edu_window) { phys, pci_addr, size };
+			return 0;
+		}
+	}
+	return -ENOSPC;
+}
+
+static void edu_epc_unmap_addr(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
+			       phys_addr_t phys)
+{
+	struct edu_epc *edu = epc_get_drvdata(epc);
+	struct edu_window *w;
+
+	guard(mutex)(&edu->lock);
+	w = edu_find_window(edu, phys);
+	if (w)
+		w->size = 0;
+	else
+		dev_warn(&epc->dev, "%pa is not mapped\n", &phys);
+}
+
+static int edu_epc_set_msi(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
+			   u8 interrupts)
+{
+	return 0;
+}
+
+static int edu_epc_raise_irq(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
+			     unsigned int type, u16 interrupt_num)
+{
+	struct edu_epc *edu = epc_get_drvdata(epc);
+
+	guard(mutex)(&edu->lock);
+	switch (type) {
+	case PCI_IRQ_INTX:
+		edu->intx++;
+		return 0;
+	case PCI_IRQ_MSI:
+		if (interrupt_num < 1 || interrupt_num > EDU_NUM_MSI)
+			return -EINVAL;
+		edu->msi[interrupt_num]++;
+		return 0;
+	case PCI_IRQ_MSIX:
+		edu->msix++;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int edu_epc_start(struct pci_epc *epc)
+{
+	struct edu_epc *edu = epc_get_drvdata(epc);
+
+	guard(mutex)(&edu->lock);
+	edu->started = true;
+	return 0;
+}
+
+static void edu_epc_stop(struct pci_epc *epc)
+{
+	struct edu_epc *edu = epc_get_drvdata(epc);
+
+	guard(mutex)(&edu->lock);
+	edu->started = false;
+}
+
+static const struct pci_epc_features edu_epc_features = {
+	.msi_capable	= true,
+	.msix_capable	= true,
+};
+
+static const struct pci_epc_features *
+edu_epc_get_features(struct pci_epc *epc, u8 func_no, u8 vfunc_no)
+{
+	return &edu_epc_features;
+}
+
+static const struct pci_epc_ops edu_epc_ops = {
+	.write_header	= edu_epc_write_header,
+	.set_bar	= edu_epc_set_bar,
+	.clear_bar	= edu_epc_clear_bar,
+	.map_addr	= edu_epc_map_addr,
+	.unmap_addr	= edu_epc_unmap_addr,
+	.set_msi	= edu_epc_set_msi,
+	.raise_irq	= edu_epc_raise_irq,
+	.start		= edu_epc_start,
+	.stop		= edu_epc_stop,
+	.get_features	= edu_epc_get_features,
+	.owner		= THIS_MODULE,
+};
+
+/* ---- probe and remove ---- */
+
+static int edu_epc_enable(struct edu_epc *edu)
+{
+	struct pci_dev *pdev = edu->pdev;
+	unsigned int bits = min(dma_bits, BITS_PER_LONG);
+	int ret;
+
+	ret = pcim_enable_device(pdev);
+	if (ret)
+		return ret;
+	ret = pcim_iomap_regions(pdev, BIT(0), KBUILD_MODNAME);
+	if (ret)
+		return ret;
+	edu->regs = pcim_iomap_table(pdev)[0];
+	if ((readl(edu->regs + EDU_REG_ID) & EDU_ID_MASK) != EDU_ID ||
+	    pci_resource_len(pdev, 0) < EDU_OUTBOUND_OFFSET + EDU_OUTBOUND_SIZE)
+		return -ENODEV;
+	ret = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(bits));
+	if (ret)
+		return ret;
+	edu->buf = dmam_alloc_coherent(&pdev->dev, SZ_4K, &edu->buf_addr,
+				       GFP_KERNEL);
+	return edu->buf ? 0 : -ENOMEM;
+}
+
+static int edu_epc_create(struct edu_epc *edu)
+{
+	struct pci_dev *pdev = edu->pdev;
+	int ret;
+
+	edu->epc = pci_epc_create(&pdev->dev, &edu_epc_ops);
+	if (IS_ERR(edu->epc))
+		return PTR_ERR(edu->epc);
+
+	epc_set_drvdata(edu->epc, edu);
+	edu->epc->max_functions = 1;
+	ret = pci_epc_mem_init(edu->epc,
+			       pci_resource_start(pdev, 0) + EDU_OUTBOUND_OFFSET,
+			       EDU_OUTBOUND_SIZE, PAGE_SIZE);
+	if (ret)
+		pci_epc_destroy(edu->epc);
+	return ret;
+}
+
+/* Only a driver_override leads here, and that can name any device */
+static int edu_epc_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct edu_epc *edu;
+	int ret;
+
+	if (pdev->vendor != EDU_VENDOR_ID || pdev->device != EDU_DEVICE_ID)
+		return -ENODEV;
+
+	edu = devm_kzalloc(&pdev->dev, sizeof(*edu), GFP_KERNEL);
+	if (!edu)
+		return -ENOMEM;
+	ret = devm_mutex_init(&pdev->dev, &edu->lock);
+	if (ret)
+		return ret;
+	edu->pdev = pdev;
+	ret = edu_epc_enable(edu);
+	if (ret)
+		return ret;
+
+	pci_set_master(pdev);
+	ret = edu_epc_create(edu);
+	if (ret) {
+		pci_clear_master(pdev);
+		return ret;
+	}
+	pci_set_drvdata(pdev, edu);
+	edu_debugfs_add(edu);
+	pci_epc_init_notify(edu->epc);
+	return 0;
+}
+
+static void edu_epc_remove(struct pci_dev *pdev)
+{
+	struct edu_epc *edu = pci_get_drvdata(pdev);
+	struct pci_epc *epc = edu->epc;
+
+	debugfs_remove(edu->debugfs);
+	pci_epc_deinit_notify(epc);
+	get_device(&epc->dev);
+	pci_epc_destroy(epc);
+	/* What the functions had of it is given back by now */
+	pci_epc_mem_exit(epc);
+	put_device(&epc->dev);
+	pci_clear_master(pdev);
+}
+
+static struct pci_driver edu_epc_driver = {
+	.name		= "pci-epc-edu",
+	.probe		= edu_epc_probe,
+	.remove		= edu_epc_remove,
+};
+
+static int __init edu_epc_init(void)
+{
+	int ret;
+
+	edu_debugfs_root = debugfs_create_dir("pci-epc-edu", NULL);
+	ret = pci_register_driver(&edu_epc_driver);
+	if (ret)
+		debugfs_remove(edu_debugfs_root);
+	return ret;
+}
+module_init(edu_epc_init);
+
+static void __exit edu_epc_exit(void)
+{
+	pci_unregister_driver(&edu_epc_driver);
+	debugfs_remove(edu_debugfs_root);
+}
+module_exit(edu_epc_exit);
+
+MODULE_DESCRIPTION("PCI endpoint controller for tests, made of QEMU's edu device");
+MODULE_LICENSE("GPL");

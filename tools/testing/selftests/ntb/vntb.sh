@@ -1,0 +1,596 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# vNTB from the host's writes to the packets that its clients receive, and every
+# order in which it can be taken down. Where the drivers are modules they are
+# removed, too. The controller is pci-epc-edu, on an edu device of QEMU, and the
+# host is this script: see the comment in drivers/pci/endpoint/pci-epc-edu.c.
+#
+# The device is $VNTB_TEST_EDU, or else the first one there is. It belongs to
+# the test meanwhile. $VNTB_TEST_DMA_BITS says how many bits of DMA mask QEMU
+# gave it, if not 28.
+
+DIR="$(dirname "$(readlink -f "$0")")"
+# shellcheck disable=SC1091
+. "${DIR}"/../dma/ktap_check.sh
+
+DEBUG=/sys/kernel/debug
+DMA=$DEBUG/dma-api
+PCI=/sys/bus/pci
+NTB=/sys/bus/ntb
+
+VENDOR=0x1957
+DEVICE=0x0809
+BUS=10				# hexadecimal; free on the machines that QEMU makes
+NTBDEV=0000:$BUS:00.0
+
+# BARs as vNTB hands them out, and what it has in the first
+BAR_CONFIG=0
+BAR_DB=1
+BAR_MW=2
+REG_COMMAND=0
+REG_SPADS=512			# of the client, then as many of the host
+SPADS=64
+COMMAND_LINK_UP=5
+COMMAND_LINK_DOWN=6
+
+PERF_INVAL=-1			# of enum perf_cmd in ntb_perf.c
+PERF_SIZE=0
+PERF_XLAT=2
+
+MW_SIZE=$((128 * 1024))
+FRAME=2048			# ntb_transport's transport_mtu
+
+# ---- helpers
+
+# check_modules MODULES DESCRIPTION COMMAND: one that is built in has no initstate
+check_modules()
+{
+	for module in $1; do
+		[ -e "/sys/module/$module/initstate" ] || {
+			skip "$2" "$module is built in"
+			return
+		}
+	done
+	shift
+	check "$@"
+}
+
+# wait_for COMMAND...: for a minute, as an emulated machine on a busy host can be slow
+wait_for()
+{
+	tries=600
+	while ! "$@"; do
+		[ $((tries -= 1)) -gt 0 ] || { echo "in vain: $*"; return 1; }
+		sleep 0.1
+	done
+}
+
+is() { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
+not() { ! "$@"; }
+
+# ---- the controller
+
+find_edu()
+{
+	for d in ${VNTB_TEST_EDU:-$(ls $PCI/devices)}; do
+		if is "$PCI/devices/$d/vendor" 0x1234 && is "$PCI/devices/$d/device" 0x11e8; then
+			echo "$d"
+			return
+		fi
+	done
+}
+
+# give_edu_to DRIVER: "" is whatever takes it by itself
+give_edu_to()
+{
+	[ ! -e "$PCI/devices/$EDU/driver" ] || echo "$EDU" > "$PCI/devices/$EDU/driver/unbind"
+	echo "$1" > "$PCI/devices/$EDU/driver_override"
+	echo "$EDU" > $PCI/drivers_probe
+}
+
+set_dma_bits()
+{
+	echo "${VNTB_TEST_DMA_BITS:-28}" > /sys/module/pci_epc_edu/parameters/dma_bits
+}
+
+controller_is_there()
+{
+	give_edu_to pci-epc-edu
+	[ -d "$EP/controllers/$EDU" ]
+}
+
+# ---- the host
+
+# le32 NUMBER...: as 32 bits each, little endian
+# shellcheck disable=SC2059
+le32()
+{
+	for n in "$@"; do
+		for shift in 0 8 16 24; do
+			byte=$((n >> shift & 255))
+			printf "\\$((byte >> 6))$((byte >> 3 & 7))$((byte & 7))"
+		done
+	done
+}
+
+# host_write BAR OFFSET: standard input, by DMA of the controller
+host_write()
+{
+	dd of="$HOST/bar$1" obs=4095 seek="$2" oflag=seek_bytes conv=notrunc 2>/dev/null
+}
+
+# host_read BAR OFFSET LENGTH
+host_read()
+{
+	dd if="$HOST/bar$1" bs="$3" count=1 skip="$2" iflag=skip_bytes 2>/dev/null
+}
+
+host_command() { le32 "$1" | host_write $BAR_CONFIG $REG_COMMAND; }
+# spads INDEX NUMBER...: what the client reads there
+spads()
+{
+	offset=$((REG_SPADS + 4 * (SPADS + $1)))
+	shift
+	le32 "$@" | host_write $BAR_CONFIG $offset
+}
+doorbell() { le32 1 | host_write $BAR_DB 4; }
+
+# What a BAR leads to
+bar_addr() { sed -n "s/^bar$1 addr=\([^ ]*\) .*/\1/p" "$HOST/bars"; }
+
+# ---- the function
+
+make_function()
+{
+	mkdir "$FUNCTION" || return
+	echo $SPADS > "$FUNCTION/$ATTRS/spad_count"
+	echo 4 > "$FUNCTION/$ATTRS/db_count"
+	echo 1 > "$FUNCTION/$ATTRS/num_mws"
+	echo $MW_SIZE > "$FUNCTION/$ATTRS/mw1"
+	echo $VENDOR > "$FUNCTION/$ATTRS/vntb_vid"
+	echo $DEVICE > "$FUNCTION/$ATTRS/vntb_pid"
+	echo 0x$BUS > "$FUNCTION/$ATTRS/vbus_number"
+}
+
+start() { echo 1 > "$EP/controllers/$EDU/start"; }
+stop() { echo 0 > "$EP/controllers/$EDU/start"; }
+
+link()
+{
+	ln -sn "$EP/controllers/$EDU" "$LINK" && start || return
+	[ -e "$NTB/devices/$NTBDEV" ] || { echo "there is no ntb device"; return 1; }
+}
+
+unlink()
+{
+	! is "$EP/controllers/$EDU/start" 1 || stop
+	rm "$LINK"
+}
+
+# Nothing of it is left: not for the clients, and not for the host
+is_gone()
+{
+	[ ! -e "$NTB/devices/$NTBDEV" ] || { echo "the ntb device is there"; return 1; }
+	[ ! -e "$PCI/devices/$NTBDEV" ] || { echo "the virtual function is there"; return 1; }
+	[ -z "$(interface)" ] || { echo "$(interface) is there"; return 1; }
+	! grep . "$HOST/bars" "$HOST/windows"
+}
+
+# ---- its clients
+
+# Only one has the ntb device, and here it is whom we say
+bind_client() { echo $NTBDEV > "$NTB/drivers/$1/bind"; }
+unbind_client() { echo $NTBDEV > $NTB/devices/$NTBDEV/driver/unbind; }
+
+interface()
+{
+	for n in /sys/class/net/*; do
+		case $(readlink "$n/device") in
+		*ntb_netdev*) basename "$n" ;;
+		esac
+	done
+}
+
+netdev_up()
+{
+	bind_client ntb_transport || return
+	IFACE=$(interface)
+	[ -n "$IFACE" ] || { echo "there is no interface"; return 1; }
+	ip link set dev "$IFACE" up
+}
+
+carrier() { is "/sys/class/net/$IFACE/carrier" "$1"; }
+
+# The host's part of ntb_transport's handshake: version, links, queues, windows
+# and their size. The client forgets all of it when the link goes down.
+link_up()
+{
+	PACKETS=0
+	spads 0 4 1 1 1 0 $MW_SIZE
+	host_command $COMMAND_LINK_UP
+	wait_for carrier 1
+}
+
+link_down()
+{
+	host_command $COMMAND_LINK_DOWN
+	wait_for carrier 0
+}
+
+# ---- packets
+
+# frame LENGTH: a packet as ntb_transport finds it in its ring, the length without
+# the Ethernet header. It is at the beginning, and its header at the end.
+frame()
+{
+	dd if=/dev/urandom of="$TMP/payload" bs="$1" count=1 2>/dev/null
+	cat "$TMP/payload" >> "$TMP/sent"
+	{
+		printf '\377\377\377\377\377\377\002\000\000\000\000\001\210\265'
+		cat "$TMP/payload" /dev/zero
+	} | head -c $((FRAME - 12))
+	le32 "$PACKETS" $(($1 + 14)) 1
+}
+
+# packets LENGTH...: sends so many, and compares what is received
+packets()
+{
+	: > "$TMP/sent"
+	: > "$TMP/listener"
+	"$DIR/ntb_frames" "$IFACE" $# 60 > "$TMP/received" 2> "$TMP/listener" &
+	wait_for grep -q ready "$TMP/listener" || return
+	at=$((PACKETS * FRAME))
+	for length in "$@"; do
+		frame "$length"
+		PACKETS=$((PACKETS + 1))
+	done > "$TMP/frames"
+	host_write $BAR_MW $at < "$TMP/frames"
+	doorbell
+	wait $! || { cat "$TMP/listener"; return 1; }
+	cmp "$TMP/sent" "$TMP/received"
+}
+
+# From nothing to packets that arrive
+works()
+{
+	link && netdev_up && link_up && packets 60
+}
+
+# What the host writes to a window without a translation is not seen by anybody
+write_to_nobody()
+{
+	dd if=/dev/urandom bs=$FRAME count=1 2>/dev/null | host_write $BAR_MW 0
+}
+
+# ---- teardown
+
+window_is_cleared()
+{
+	before=$(bar_addr $BAR_MW)
+	link_down && wait_for window_has_moved || return
+	echo "from $before to $(bar_addr $BAR_MW)"
+	[ -n "$(bar_addr $BAR_MW)" ] && write_to_nobody
+}
+window_has_moved() { [ "$(bar_addr $BAR_MW)" != "$before" ]; }
+
+host_is_refused()
+{
+	stop && not write_to_nobody && start
+}
+
+linked_function_stays()
+{
+	not rmdir "$FUNCTION" 2>/dev/null &&
+	not sh -c "echo 2 > $FUNCTION/$ATTRS/num_mws" 2>/dev/null &&
+	not sh -c "echo 65536 > $FUNCTION/$ATTRS/mw1" 2>/dev/null
+}
+
+client_first()
+{
+	works && unbind_client && [ -z "$(interface)" ] || return
+	write_to_nobody && unlink && is_gone
+}
+
+client_again()
+{
+	works && unbind_client && netdev_up && link_up &&
+	packets 100 && unlink && is_gone
+}
+
+function_driver_first()
+{
+	works && echo $NTBDEV > $PCI/drivers/pci-vntb/unbind || return
+	[ ! -e "$NTB/devices/$NTBDEV" ] || { echo "the ntb device is there"; return 1; }
+	write_to_nobody && doorbell || return
+	echo $NTBDEV > $PCI/drivers/pci-vntb/bind && netdev_up && link_up &&
+	packets 100 && unlink && is_gone
+}
+
+virtual_function_first()
+{
+	works && echo 1 > $PCI/devices/$NTBDEV/remove && write_to_nobody && unlink && is_gone
+}
+
+# A controller has its module in use as long as it is there, linked or not
+modules_stay()
+{
+	not rmmod pci_epf_vntb 2>/dev/null && not rmmod pci_epc_edu 2>/dev/null
+}
+
+function_module_goes()
+{
+	rmdir "$FUNCTION" && rmmod pci_epf_vntb && modprobe pci_epf_vntb && make_function
+}
+
+client_module_goes()
+{
+	works && rmmod ntb_netdev && [ -z "$(interface)" ] && write_to_nobody &&
+	modprobe ntb_netdev && [ -n "$(interface)" ] && unlink && is_gone
+}
+
+interface_first()
+{
+	works && ip link set dev "$IFACE" down && unlink && is_gone
+}
+
+# ---- the other clients
+
+tool_dir() { echo "$DEBUG/ntb_tool/$NTBDEV/peer0"; }
+
+tool_has_window()
+{
+	link && bind_client ntb_tool && host_command $COMMAND_LINK_UP || return
+	# What a window has to comply with is not known before
+	wait_for is "$(tool_dir)/link" Y && echo $MW_SIZE > "$(tool_dir)/mw_trans0"
+}
+
+tool_reads_what_the_host_writes()
+{
+	dd if=/dev/urandom of="$TMP/sent" bs=4096 count=2 2>/dev/null
+	host_write $BAR_MW 12345 < "$TMP/sent"
+	dd if="$(tool_dir)/mw0" bs=12345 skip=1 count=1 2>/dev/null | head -c 8192 |
+		cmp - "$TMP/sent"
+}
+
+host_reads_what_the_tool_writes()
+{
+	dd if=/dev/urandom of="$TMP/sent" bs=256 count=1 2>/dev/null
+	cat "$TMP/sent" > "$(tool_dir)/mw0"
+	host_read $BAR_MW 0 256 | cmp - "$TMP/sent"
+}
+
+tool_clears_window()
+{
+	before=$(bar_addr $BAR_MW)
+	echo 0 > "$(tool_dir)/mw_trans0" && window_has_moved && write_to_nobody
+}
+
+tool_goes_with_window()
+{
+	echo 4096 > "$(tool_dir)/mw_trans0" && unbind_client && write_to_nobody
+}
+
+tool_module_goes_with_window()
+{
+	bind_client ntb_tool && echo 4096 > "$(tool_dir)/mw_trans0" && rmmod ntb_tool &&
+	write_to_nobody && modprobe ntb_tool
+}
+
+# What ntb_perf tells the host: a command and a number, as soon as there is no
+# other command
+perf_tells()
+{
+	le32 "$1" $(($2 & 0xffffffff)) $(($2 >> 32)) > "$TMP/wanted"
+	wait_for perf_has_told
+}
+perf_has_told() { host_read $BAR_CONFIG $REG_SPADS 12 | cmp -s - "$TMP/wanted"; }
+perf_may_tell() { le32 $PERF_INVAL | host_write $BAR_CONFIG $REG_SPADS; }
+
+# Both say how large their window is, and then where it is
+perf_has_window()
+{
+	link && bind_client ntb_perf && perf_may_tell && host_command $COMMAND_LINK_UP &&
+	perf_tells $PERF_SIZE $MW_SIZE && perf_may_tell || return
+	before=$(bar_addr $BAR_MW)
+	spads 0 $PERF_SIZE $((MW_SIZE / 2)) 0
+	doorbell
+	wait_for window_has_moved && perf_tells $PERF_XLAT "$(bar_addr $BAR_MW)" &&
+	perf_may_tell
+}
+
+perf_is_reached()
+{
+	dd if=/dev/urandom of="$TMP/sent" bs=4000 count=1 2>/dev/null
+	host_write $BAR_MW 0 < "$TMP/sent"
+	host_read $BAR_MW 0 4000 | cmp - "$TMP/sent"
+}
+
+# ---- the controller goes
+
+controller_goes()
+{
+	give_edu_to ""
+	[ ! -e "$EP/controllers/$EDU" ] || { echo "the controller is there"; return 1; }
+	[ ! -e "$NTB/devices/$NTBDEV" ] || { echo "the ntb device is there"; return 1; }
+	no_mappings
+}
+
+controller_goes_first()
+{
+	works && controller_goes && unlink
+}
+
+controller_comes_back()
+{
+	give_edu_to pci-epc-edu
+	works && unlink && is_gone
+}
+
+controller_module_goes()
+{
+	works && controller_goes && rmmod pci_epc_edu && unlink && modprobe pci_epc_edu &&
+	set_dma_bits && controller_comes_back
+}
+
+# The link can be made from the other side as well
+works_from_controller()
+{
+	ln -s "$FUNCTION" "$EP/controllers/$EDU/function" && start && netdev_up && link_up &&
+	packets 60
+}
+
+linked_from_controller()
+{
+	works_from_controller && stop && rm "$EP/controllers/$EDU/function" && is_gone
+}
+
+# That link goes with the controller, and the function is not in use by it
+controller_goes_with_link()
+{
+	works_from_controller && controller_goes && rmdir "$FUNCTION" && make_function &&
+	controller_comes_back
+}
+
+secondary_link_does_nothing()
+{
+	ln -s "$EP/controllers/$EDU" "$FUNCTION/secondary/controller" &&
+	rm "$FUNCTION/secondary/controller" && is_gone
+}
+
+failed_link_leaves_nothing()
+{
+	echo 0 > "$FUNCTION/$ATTRS/mw1" || return
+	not link 2>/dev/null && is_gone
+	result=$?
+	echo $MW_SIZE > "$FUNCTION/$ATTRS/mw1" && [ $result = 0 ] &&
+	works && unlink && is_gone
+}
+
+# ---- what is left
+
+# Since the test began, or the log does
+no_faults()
+{
+	dmesg | awk -v start="$MARK" '
+		index($0, start) { split("", faults); n = 0 }
+		/DMAR: \[DMA|page fault from EP|arm-smmu.*event 0x|AMD-Vi: Event/ {
+			faults[n++] = $0
+		}
+		END { for (i = 0; i < n && i < 5; i++) print faults[i]; exit n > 0 }'
+}
+
+no_dma_errors()
+{
+	echo "$(cat $DMA/error_count) errors, $ERRORS before"
+	is $DMA/error_count "$ERRORS"
+}
+
+no_mappings()
+{
+	[ ! -e $DMA/dump ] || ! grep " $EDU " $DMA/dump
+}
+
+cleanup()
+{
+	{
+		unlink
+		rmdir "$FUNCTION"
+		[ -z "$EDU" ] || is "$PCI/devices/$EDU/driver_override" "(null)" || give_edu_to ""
+		[ -z "$AUTOPROBE" ] || echo "$AUTOPROBE" > $NTB/drivers_autoprobe
+	} > /dev/null 2>&1
+	rm -rf "$TMP"
+}
+
+trap cleanup EXIT
+ktap_print_header
+
+[ "$(id -u)" = 0 ] || skip_all "needs root"
+MODULES="pci_epc_edu pci_epf_vntb ntb_transport ntb_netdev ntb_tool ntb_perf"
+EDU=$(find_edu)
+[ -n "$EDU" ] || skip_all "no edu device: start QEMU with -device edu"
+for module in $MODULES; do
+	modprobe -q "$module" 2>/dev/null
+done
+for driver in pci/drivers/pci-epc-edu pci-epf/drivers/pci_epf_vntb \
+	      ntb/drivers/ntb_transport ntb/drivers/ntb_tool ntb/drivers/ntb_perf \
+	      ntb_transport/drivers/ntb_netdev; do
+	[ -d "/sys/bus/$driver" ] || skip_all "no driver ${driver##*/}"
+done
+[ -d /sys/kernel/config/pci_ep ] || mount -t configfs config /sys/kernel/config ||
+	skip_all "needs configfs"
+[ -d $DEBUG/pci-epc-edu ] || skip_all "needs debugfs"
+[ -x "$DIR/ntb_frames" ] || skip_all "ntb_frames is not built"
+
+EP=/sys/kernel/config/pci_ep
+FUNCTION=$EP/functions/pci_epf_vntb/test
+LINK=$FUNCTION/primary/controller
+HOST=$DEBUG/pci-epc-edu/$EDU
+# The name has a number that counts functions
+ATTRS=pci_epf_vntb.0
+AUTOPROBE=$(cat $NTB/drivers_autoprobe)
+MARK="vntb.sh: begins, process $$"
+echo "$MARK" > /dev/kmsg
+[ ! -e $DMA/error_count ] || ERRORS=$(cat $DMA/error_count)
+
+echo 0 > $NTB/drivers_autoprobe
+echo $FRAME > /sys/module/ntb_transport/parameters/transport_mtu
+set_dma_bits
+
+ktap_set_plan 45
+ktap_print_msg "the controller is $EDU"
+
+# Once, on an architecture that has PCI domains in its own way
+ktap_print_msg "vntb: expect-report: 0-1 WARNING: .*pci_epc_create"
+sleep 0.5
+check "edu becomes an endpoint controller" controller_is_there
+check "a function is made" make_function
+check "the function is linked, and there is an ntb device" link
+check "a linked function stays, and keeps its attributes" linked_function_stays
+check "a transport, and an interface on it" netdev_up
+check "the link comes up" link_up
+check "packets arrive as they were sent" packets 60 1500 2022 1
+check "more packets" packets 2022 2022 46 47 48 49
+check "a window is cleared when the link goes down" window_is_cleared
+check "the link comes up again" link_up
+check "packets arrive after link down and up" packets 60 1500
+check "a stopped controller has no host" host_is_refused
+check "packets arrive after stop and start" packets 100 200
+check_modules "pci_epf_vntb pci_epc_edu" "modules that are in use stay" modules_stay
+check "unlink with clients bound" unlink
+check "nothing is left" is_gone
+check "link again, packets arrive" works
+check "unlink it again" unlink
+check "unbind the client first" client_first
+check "unbind the client and bind it again" client_again
+check "unbind the virtual function and bind it again" function_driver_first
+check "remove the virtual function first" virtual_function_first
+check_modules ntb_netdev "remove the client's module first" client_module_goes
+check "interface down first" interface_first
+check_modules pci_epf_vntb "the function's module goes, and comes back" function_module_goes
+check "ntb_tool has a window" tool_has_window
+check "ntb_tool reads what the host writes" tool_reads_what_the_host_writes
+check "the host reads what ntb_tool writes" host_reads_what_the_tool_writes
+check "ntb_tool clears the window" tool_clears_window
+check "ntb_tool goes with a window" tool_goes_with_window
+check_modules ntb_tool "ntb_tool's module goes with a window" tool_module_goes_with_window
+check "unlink it" unlink
+check "ntb_perf has a window" perf_has_window
+check "the host reaches ntb_perf's window" perf_is_reached
+check "ntb_perf's window goes with the function" unlink
+check "nothing is left of it" is_gone
+check "a link made from the controller's side" linked_from_controller
+check "a link to the secondary interface does nothing" secondary_link_does_nothing
+check "a link that fails leaves nothing" failed_link_leaves_nothing
+check "the controller goes first" controller_goes_first
+check "the controller comes back" controller_comes_back
+check "the controller goes with a link in its directory" controller_goes_with_link
+check_modules pci_epc_edu "the controller's module goes" controller_module_goes
+check "no IOMMU fault" no_faults
+if [ -n "$ERRORS" ]; then
+	check "no dma-debug error" no_dma_errors
+else
+	skip "no dma-debug error" "CONFIG_DMA_API_DEBUG is off"
+fi
+
+ktap_finished
