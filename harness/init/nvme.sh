@@ -11,7 +11,12 @@ check "data with protection information" verify_disk meta1
 check "data with protection information, SGLs" with_sgls verify_disk meta1
 check "data with 64 bytes of other metadata to each sector" verify_disk meta2
 check "data with queues in the controller's memory" verify_disk cmb
-check "data and SGLs, with allocations that fail" with_failures with_sgls verify_disk scratch
+failing="data and SGLs, with allocations that fail"
+case $(provider) in
+# The driver of 6.12 allocates the request by which it unmaps, and forgets the unmap if it can not
+virtio-iommu*) skip "$failing" "virtio-iommu can not unmap without memory" ;;
+*) check "$failing" with_failures with_sgls verify_disk scratch ;;
+esac
 for how in with_sgls without_sgls; do
 	each="each allocation of a request fails in turn, $how"
 	if dma_debug_is_on; then skip "$each" "one would be dma-debug's"; else check "$each" each_allocation $how; fi
