@@ -86,7 +86,8 @@ objects() {
 	[ "$1" = on ] || return 0
 	dirs=$(tr -s '[:space:]' '\n' <<<"${USERS[on]}" | sed -n 's|^.*/$|^&|p')
 	sed -n 's/\.c$//p' "$2" | grep -vE "$NOT_X86" | grep -v -f <(printf '%s\n' "$dirs") | while read -r t; do
-		if [ -e "$SRC/$t.c" ]; then echo "$t.o"; fi
+		# What another file includes is no object of its own.
+		if [ -e "$SRC/$t.c" ] && ! grep -qsF "#include \"${t##*/}.c\"" "$SRC/${t%/*}"/*.c; then echo "$t.o"; fi
 	done
 }
 
