@@ -40,7 +40,8 @@ read_files() {
 	total=$(grep -c . /harness/files.sha256)
 	show "reading $(number "$total") files from an ext4 file system on NVMe, comparing checksums"
 	mkdir /files
-	mount -t ext4 /dev/files /files || { fail "the file system does not mount"; return; }
+	# Inode tables are zeroed by commands that move no bytes and are counted as if they did.
+	mount -t ext4 -o noinit_itable /dev/files /files || { fail "the file system does not mount"; return; }
 	(cd /files && sha256sum -c /harness/files.sha256) >/tmp/sums 2>&1
 	good=$(grep -c ': OK$' /tmp/sums)
 	[ "$good" = "$total" ] && return
