@@ -2,28 +2,11 @@
 # What the guest's tests of NVMe share: the disks of harness/machines, ways to write and to disturb them, what has to be left.
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . /harness/common.sh
+DIR=/selftests/dma
 # shellcheck disable=SC1091
-. /selftests/kselftest/ktap_helpers.sh
-
-# skip DESCRIPTION REASON: ktap_test_skip() has no room for it
-skip() {
-	__ktap_test ok "$1" "SKIP $2"
-	KTAP_CNT_SKIP=$((KTAP_CNT_SKIP + 1))
-}
+. "$DIR/ktap_check.sh"
 
 params=/sys/module/nvme/parameters
-
-# check DESCRIPTION COMMAND...: what the command prints says why it failed
-check() {
-	description=$1
-	shift
-	if "$@" >/tmp/why 2>&1; then
-		ktap_test_pass "$description"
-	else
-		ktap_test_fail "$description"
-	fi
-	sed 's/^/# /' /tmp/why
-}
 
 # with_threshold BYTES COMMAND...: SGLs for segments that are at least so large on the average, 0 is for none
 with_threshold() {
