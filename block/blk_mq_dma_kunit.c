@@ -110,6 +110,21 @@ static const struct limits all_limits[] = {
 	{ "no gaps but at sectors", UINT_MAX, ULONG_MAX, 511 },
 };
 
+/* What a driver keeps of a request, and a bit more to look at */
+struct test_mapping {
+	struct dma_iova_state state;
+	enum pci_p2pdma_map_type type;
+	int error;
+	bool is_range;		/* of IOVA; the state forgets it */
+	unsigned int nr;
+	unsigned int bytes;
+	struct {
+		dma_addr_t addr;
+		u32 len;
+		bool unmap;
+	} steps[MAX_VECS * 4];
+};
+
 /* A request of parts of a world's memory */
 struct test_request {
 	struct kunit *test;
@@ -124,21 +139,7 @@ struct test_request {
 	bool integrity;
 	struct bio_integrity_payload *bips;	/* MAX_BIOS */
 	u8 *list;				/* two copies of its memory */
-};
-
-/* What a driver keeps of one, and a bit more to look at */
-struct test_mapping {
-	struct dma_iova_state state;
-	enum pci_p2pdma_map_type type;
-	int error;
-	bool is_range;		/* of IOVA; the state forgets it */
-	unsigned int nr;
-	unsigned int bytes;
-	struct {
-		dma_addr_t addr;
-		u32 len;
-		bool unmap;
-	} steps[MAX_VECS * 4];
+	struct test_mapping mapping;
 };
 
 /* ---- reports of dma-debug */
@@ -525,15 +526,15 @@ static void layout_desc(const struct layout *l, char *desc)
 
 KUNIT_ARRAY_PARAM(layout, layouts, layout_desc);
 
-static void blk_dma_segments(struct kunit *test)
+static void segments_layout(struct kunit *test, bool integrity)
 {
 	struct dma_world *w = dma_world_create(test, DMA_KIND_DIRECT);
-	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
 	struct test_request *t = request_create(test, w);
+	struct test_mapping *m = &t->mapping;
 	const struct layout *l = test->param_value;
 	int i;
 
-	KUNIT_ASSERT_NOT_NULL(test, m);
+	t->integrity = integrity;
 	for (i = 0; i < ARRAY_SIZE(all_limits); i++) {
 		request_set_limits(t, &all_limits[i]);
 		request_build(t, l->parts, REQ_OP_WRITE);
@@ -544,27 +545,17 @@ static void blk_dma_segments(struct kunit *test)
 	}
 }
 
+static void blk_dma_segments(struct kunit *test)
+{
+	segments_layout(test, false);
+}
+
 /* Metadata is counted, and therefore merged, but never split */
 static void blk_dma_segments_integrity(struct kunit *test)
 {
-	struct dma_world *w = dma_world_create(test, DMA_KIND_DIRECT);
-	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
-	struct test_request *t = request_create(test, w);
-	const struct layout *l = test->param_value;
-	int i;
-
 	if (!IS_ENABLED(CONFIG_BLK_DEV_INTEGRITY))
 		kunit_skip(test, "needs CONFIG_BLK_DEV_INTEGRITY");
-	KUNIT_ASSERT_NOT_NULL(test, m);
-	t->integrity = true;
-	for (i = 0; i < ARRAY_SIZE(all_limits); i++) {
-		request_set_limits(t, &all_limits[i]);
-		request_build(t, l->parts, REQ_OP_WRITE);
-		request_map(t, m);
-		expect_segments(t, m);
-		request_unmap(t, m);
-		dma_world_expect_idle(w);
-	}
+	segments_layout(test, true);
 }
 
 /* A bio that was split begins and ends inside of bvecs */
@@ -575,12 +566,11 @@ static void blk_dma_segments_split_bio(struct kunit *test)
 		{ SZ_16K, SZ_8K }, NO_PART
 	};
 	struct dma_world *w = dma_world_create(test, DMA_KIND_DIRECT);
-	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
 	struct test_request *t = request_create(test, w);
+	struct test_mapping *m = &t->mapping;
 
 	if (IS_ENABLED(CONFIG_KMSAN))
 		kunit_skip(test, "KMSAN has no segments merged");
-	KUNIT_ASSERT_NOT_NULL(test, m);
 	request_set_limits(t, &all_limits[1]);
 	request_build(t, parts, REQ_OP_WRITE);
 	t->bios[0].bi_iter.bi_bvec_done = 512;
@@ -611,10 +601,9 @@ static void blk_dma_segments_split_bio(struct kunit *test)
 static void blk_dma_segments_special(struct kunit *test)
 {
 	struct dma_world *w = dma_world_create(test, DMA_KIND_DIRECT);
-	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
 	struct test_request *t = request_create(test, w);
+	struct test_mapping *m = &t->mapping;
 
-	KUNIT_ASSERT_NOT_NULL(test, m);
 	request_set_limits(t, &all_limits[0]);
 	request_build(t, layouts[0].parts, REQ_OP_DISCARD);
 	t->rq.rq_flags |= RQF_SPECIAL_PAYLOAD;
@@ -632,10 +621,9 @@ static void blk_dma_segments_special(struct kunit *test)
 static void blk_dma_segments_none(struct kunit *test)
 {
 	struct dma_world *w = dma_world_create(test, DMA_KIND_DIRECT);
-	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
 	struct test_request *t = request_create(test, w);
+	struct test_mapping *m = &t->mapping;
 
-	KUNIT_ASSERT_NOT_NULL(test, m);
 	request_set_limits(t, &all_limits[0]);
 	request_build(t, layouts[0].parts, REQ_OP_DRV_OUT);
 	t->integrity = true;
@@ -672,14 +660,13 @@ static void transfer_layouts(struct kunit *test, bool integrity)
 {
 	enum dma_kind kind = *(const enum dma_kind *)test->param_value;
 	struct dma_world *w = dma_world_create(test, kind);
-	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
 	struct test_request *t = request_create(test, w);
+	struct test_mapping *m = &t->mapping;
 	/* Metadata is not split, so that most limits are the same for it */
 	unsigned int i, j, nr = integrity ? 3 : ARRAY_SIZE(all_limits);
 	unsigned int ranges = 0;
 	enum req_op op;
 
-	KUNIT_ASSERT_NOT_NULL(test, m);
 	t->integrity = integrity;
 	for (i = 0; i < ARRAY_SIZE(layouts); i++) {
 		for (j = 0; j < nr; j++) {
@@ -724,14 +711,13 @@ static void blk_dma_random(struct kunit *test)
 	static const struct part bio_end = BIO_END, no_part = NO_PART;
 	enum dma_kind kind = *(const enum dma_kind *)test->param_value;
 	struct dma_world *w = dma_world_create(test, kind);
-	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
 	struct test_request *t = request_create(test, w);
+	struct test_mapping *m = &t->mapping;
 	unsigned int round, n, bios, at, unit;
 	struct part parts[MAX_VECS];
 	struct rnd_state rnd;
 	enum req_op op;
 
-	KUNIT_ASSERT_NOT_NULL(test, m);
 	prandom_seed_state(&rnd, 5);
 	for (round = 0; round < 150; round++) {
 		unit = 1 << (prandom_u32_state(&rnd) % 13);
@@ -784,38 +770,53 @@ static void expect_failed(struct test_request *t, struct test_mapping *m)
 	request_unmap(t, m);
 }
 
-/* A page of the IOMMU that can not be mapped, each of a request in turn */
-static void blk_dma_fail_iommu(struct kunit *test)
+/* ... and that was nothing, as all was to be one range */
+static void expect_no_range(struct test_request *t, struct test_mapping *m)
+{
+	struct kunit *test = t->test;
+
+	expect_failed(t, m);
+	KUNIT_EXPECT_EQ(test, m->nr, 0);
+	KUNIT_EXPECT_FALSE(test, m->is_range);
+	dma_world_expect_idle(t->w);
+}
+
+/* A request for a world that has an IOMMU */
+static struct test_request *request_create_iommu(struct kunit *test)
 {
 	enum dma_kind kind = *(const enum dma_kind *)test->param_value;
-	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
-	struct test_request *t;
-	struct dma_world *w;
-	unsigned int i, n;
 
 	if (!dma_kind_has_iommu(kind))
 		kunit_skip(test, "has no IOMMU");
-	KUNIT_ASSERT_NOT_NULL(test, m);
-	w = dma_world_create(test, kind);
-	t = request_create(test, w);
+	return request_create(test, dma_world_create(test, kind));
+}
+
+/* A page of the IOMMU that can not be mapped, each of a request in turn */
+static void blk_dma_fail_iommu(struct kunit *test)
+{
+	struct test_request *t = request_create_iommu(test);
+	struct mock_domain *iommu = t->w->iommu;
+	struct test_mapping *m = &t->mapping;
+	unsigned int i, n;
+
 	for (i = 0; i < ARRAY_SIZE(layouts); i++) {
 		request_set_limits(t, &all_limits[1]);
 		request_build(t, layouts[i].parts, REQ_OP_READ);
 		for (n = 0; ; n++) {
-			w->iommu->fail_after = n;
-			w->iommu->failed = false;
+			iommu->fail_after = n;
+			iommu->failed = false;
 			request_map(t, m);
-			w->iommu->fail_after = -1;
-			if (!w->iommu->failed)
+			iommu->fail_after = -1;
+			if (!iommu->failed)
 				break;
 			expect_failed(t, m);
 			KUNIT_EXPECT_FALSE(test, m->is_range);
-			dma_world_expect_idle(w);
+			dma_world_expect_idle(t->w);
 		}
 		KUNIT_EXPECT_EQ(test, m->error, 0);
 		KUNIT_EXPECT_GT(test, n, 0);
 		request_unmap(t, m);
-		dma_world_expect_idle(w);
+		dma_world_expect_idle(t->w);
 		expect_transfer(t, m, REQ_OP_READ);
 	}
 }
@@ -823,50 +824,30 @@ static void blk_dma_fail_iommu(struct kunit *test)
 /* No room for a range, and none for the first segment either */
 static void blk_dma_fail_iova(struct kunit *test)
 {
-	enum dma_kind kind = *(const enum dma_kind *)test->param_value;
-	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
-	struct test_request *t;
-	struct dma_world *w;
+	struct test_request *t = request_create_iommu(test);
+	struct test_mapping *m = &t->mapping;
 
-	if (!dma_kind_has_iommu(kind))
-		kunit_skip(test, "has no IOMMU");
-	KUNIT_ASSERT_NOT_NULL(test, m);
-	w = dma_world_create(test, kind);
-	t = request_create(test, w);
 	request_set_limits(t, &all_limits[0]);
 	request_build(t, pages_apart->parts, REQ_OP_READ);
-	mock_iommu_set_aperture(w->iommu, 0);
+	mock_iommu_set_aperture(t->w->iommu, 0);
 	request_map(t, m);
-	expect_failed(t, m);
-	KUNIT_EXPECT_EQ(test, m->nr, 0);
-	KUNIT_EXPECT_FALSE(test, m->is_range);
-	dma_world_expect_idle(w);
-	mock_iommu_set_aperture(w->iommu, DMA_BIT_MASK(36));
+	expect_no_range(t, m);
+	mock_iommu_set_aperture(t->w->iommu, DMA_BIT_MASK(36));
 	expect_transfer(t, m, REQ_OP_READ);
 }
 
 /* All is linked, and the IOMMU does not take it in */
 static void blk_dma_fail_sync(struct kunit *test)
 {
-	enum dma_kind kind = *(const enum dma_kind *)test->param_value;
-	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
-	struct test_request *t;
-	struct dma_world *w;
+	struct test_request *t = request_create_iommu(test);
+	struct test_mapping *m = &t->mapping;
 
-	if (!dma_kind_has_iommu(kind))
-		kunit_skip(test, "has no IOMMU");
-	KUNIT_ASSERT_NOT_NULL(test, m);
-	w = dma_world_create(test, kind);
-	t = request_create(test, w);
 	request_set_limits(t, &all_limits[0]);
 	request_build(t, pages_apart->parts, REQ_OP_READ);
-	w->iommu->sync_error = -EIO;
+	t->w->iommu->sync_error = -EIO;
 	request_map(t, m);
-	w->iommu->sync_error = 0;
-	expect_failed(t, m);
-	KUNIT_EXPECT_EQ(test, m->nr, 0);
-	KUNIT_EXPECT_FALSE(test, m->is_range);
-	dma_world_expect_idle(w);
+	t->w->iommu->sync_error = 0;
+	expect_no_range(t, m);
 	expect_transfer(t, m, REQ_OP_READ);
 }
 
@@ -874,12 +855,11 @@ static void blk_dma_fail_sync(struct kunit *test)
 static void blk_dma_fail_bounce(struct kunit *test)
 {
 	struct dma_world *w = dma_world_create(test, DMA_KIND_BOUNCE);
-	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
 	struct test_request *t = request_create(test, w);
+	struct test_mapping *m = &t->mapping;
 	dma_addr_t full[IO_TLB_SEGSIZE];
 	unsigned int n, free, used;
 
-	KUNIT_ASSERT_NOT_NULL(test, m);
 	request_set_limits(t, &all_limits[0]);
 	request_build(t, pages_apart->parts, REQ_OP_READ);
 	for (free = 0; free < 4; free++) {
@@ -907,14 +887,13 @@ static void blk_dma_fail_mixed(struct kunit *test)
 {
 	enum dma_kind kind = *(const enum dma_kind *)test->param_value;
 	struct dma_world *w = dma_world_create(test, kind);
-	struct test_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
 	struct test_request *t = request_create(test, w);
+	struct test_mapping *m = &t->mapping;
 	struct dev_pagemap *pgmap;
 	struct page *page;
 
 	if (!IS_ENABLED(CONFIG_PCI_P2PDMA))
 		kunit_skip(test, "needs CONFIG_PCI_P2PDMA");
-	KUNIT_ASSERT_NOT_NULL(test, m);
 	page = kunit_kzalloc(test, sizeof(*page), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	pgmap = kunit_kzalloc(test, sizeof(*pgmap), GFP_KERNEL);
