@@ -48,28 +48,10 @@
 #include <linux/slab.h>
 #include "edu.h"
 
-#define EDU_VENDOR_ID		0x1234
-#define EDU_DEVICE_ID		0x11e8
-
-#define EDU_ID_MASK		0x0000ffff	/* the rest is a version */
-
-#define EDU_REG_IRQ_STATUS	0x24
-#define EDU_REG_IRQ_ACK		0x64
-#define EDU_REG_DMA_SRC		0x80	/* 8 bytes, as are the next two */
-#define EDU_REG_DMA_DST		0x88
-#define EDU_REG_DMA_COUNT	0x90
-#define EDU_REG_DMA_CMD		0x98
-#define EDU_CMD_RUN		BIT(0)	/* reads as set until it is done */
-#define EDU_CMD_FROM_DEVICE	BIT(1)
-#define EDU_CMD_IRQ		BIT(2)
-
-#define EDU_BUF_ADDR		0x40000
-
 #define EDU_DEFAULT_BITS	28
 #define EDU_MAX_DEVICES		8
 
 #define EDU_POLL		msecs_to_jiffies(20)
-#define EDU_TIMEOUT		msecs_to_jiffies(5000)
 
 static unsigned int dma_bits[EDU_MAX_DEVICES];
 module_param_array(dma_bits, uint, NULL, 0444);
@@ -102,27 +84,12 @@ struct edu {
 
 /* ---- one transfer ---- */
 
-/* The device takes an address in one write only, so 32 bits on such a kernel */
-static void edu_write_addr(struct edu *edu, u64 addr, unsigned int reg)
-{
-#ifdef CONFIG_64BIT
-	writeq(addr, edu->regs + reg);
-#else
-	writel(addr, edu->regs + reg);
-#endif
-}
-
-static bool edu_is_busy(struct edu *edu)
-{
-	return readl(edu->regs + EDU_REG_DMA_CMD) & EDU_CMD_RUN;
-}
-
 /* With an interrupt it sleeps until that comes, without it looks now and then */
 static int edu_wait_idle(struct edu *edu)
 {
 	unsigned long deadline = jiffies + EDU_TIMEOUT;
 
-	while (edu_is_busy(edu)) {
+	while (edu_is_busy(edu->regs)) {
 		if (time_after(jiffies, deadline))
 			return -ETIMEDOUT;
 		wait_for_completion_timeout(&edu->done, EDU_POLL);
@@ -148,17 +115,6 @@ static bool edu_range_valid(unsigned int offset, size_t len)
 	return len && offset < EDU_BUF_SIZE && len <= EDU_BUF_SIZE - offset;
 }
 
-static void edu_start(struct edu *edu, u64 src, u64 dst, size_t len, u32 cmd)
-{
-	reinit_completion(&edu->done);
-	edu_write_addr(edu, src, EDU_REG_DMA_SRC);
-	edu_write_addr(edu, dst, EDU_REG_DMA_DST);
-	edu_write_addr(edu, len, EDU_REG_DMA_COUNT);
-	if (pci_dev_msi_enabled(edu->pdev))
-		cmd |= EDU_CMD_IRQ;
-	writel(cmd | EDU_CMD_RUN, edu->regs + EDU_REG_DMA_CMD);
-}
-
 static int edu_transfer(struct edu *edu, u64 src, u64 dst, size_t len, u32 cmd)
 {
 	int ret;
@@ -170,7 +126,10 @@ static int edu_transfer(struct edu *edu, u64 src, u64 dst, size_t len, u32 cmd)
 	ret = edu_wait_idle(edu);
 	if (!ret) {
 		pci_set_master(edu->pdev);
-		edu_start(edu, src, dst, len, cmd);
+		reinit_completion(&edu->done);
+		if (pci_dev_msi_enabled(edu->pdev))
+			cmd |= EDU_CMD_IRQ;
+		edu_start(edu->regs, src, dst, len, cmd);
 		ret = edu_wait_idle(edu);
 	}
 	/* The caller is about to unmap: a late transfer must not reach memory */
@@ -545,7 +504,7 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	edu = edu_alloc(pdev);
 	if (!edu)
 		return -ENOMEM;
-	if ((readl(edu->regs + EDU_REG_ID) ^ EDU_ID) & EDU_ID_MASK) {
+	if (!edu_is_edu(edu->regs)) {
 		edu_put(edu);
 		return -ENODEV;
 	}

@@ -50,35 +50,14 @@
 #include <linux/debugfs.h>
 #include <linux/delay.h>
 #include <linux/dma-mapping.h>
-#include <linux/io.h>
-#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/pci-epc.h>
 #include <linux/pci-epf.h>
 #include <linux/seq_file.h>
-#include <linux/sizes.h>
 #include <linux/uaccess.h>
-
-#define EDU_VENDOR_ID		0x1234
-#define EDU_DEVICE_ID		0x11e8
-
-#define EDU_REG_ID		0x00
-#define EDU_ID			0x00ed
-#define EDU_ID_MASK		0xffff		/* the rest is a version */
-#define EDU_REG_DMA_SRC		0x80		/* 8 bytes, as are the next two */
-#define EDU_REG_DMA_DST		0x88
-#define EDU_REG_DMA_COUNT	0x90
-#define EDU_REG_DMA_CMD		0x98
-#define EDU_CMD_RUN		BIT(0)		/* reads as set until it is done */
-#define EDU_CMD_FROM_DEVICE	BIT(1)
-
-/* The device's buffer; some versions of QEMU abort if its last byte is used */
-#define EDU_BUF_ADDR		0x40000
-#define EDU_BUF_SIZE		(SZ_4K - 1)
-
-#define EDU_TIMEOUT		msecs_to_jiffies(5000)
+#include "../../../kernel/dma/edu_regs.h"
 
 /* Where BAR 0 has no registers */
 #define EDU_OUTBOUND_OFFSET	SZ_512K
@@ -142,27 +121,13 @@ struct edu_epc {
 
 /* ---- the device ---- */
 
-/* The device takes an address in one write only, so 32 bits on such a kernel */
-static void edu_write_addr(struct edu_epc *edu, u64 addr, unsigned int reg)
-{
-#ifdef CONFIG_64BIT
-	writeq(addr, edu->regs + reg);
-#else
-	writel(addr, edu->regs + reg);
-#endif
-}
-
 static int edu_transfer(struct edu_epc *edu, u64 src, u64 dst, size_t len,
 			u32 cmd)
 {
 	unsigned long deadline = jiffies + EDU_TIMEOUT;
 
-	edu_write_addr(edu, src, EDU_REG_DMA_SRC);
-	edu_write_addr(edu, dst, EDU_REG_DMA_DST);
-	edu_write_addr(edu, len, EDU_REG_DMA_COUNT);
-	writel(cmd | EDU_CMD_RUN, edu->regs + EDU_REG_DMA_CMD);
-
-	while (readl(edu->regs + EDU_REG_DMA_CMD) & EDU_CMD_RUN) {
+	edu_start(edu->regs, src, dst, len, cmd);
+	while (edu_is_busy(edu->regs)) {
 		if (time_after(jiffies, deadline)) {
 			/* What comes late must not reach memory any more */
 			pci_clear_master(edu->pdev);
@@ -480,7 +445,7 @@ static int edu_epc_enable(struct edu_epc *edu)
 	if (ret)
 		return ret;
 	edu->regs = pcim_iomap_table(pdev)[0];
-	if ((readl(edu->regs + EDU_REG_ID) & EDU_ID_MASK) != EDU_ID ||
+	if (!edu_is_edu(edu->regs) ||
 	    pci_resource_len(pdev, 0) < EDU_OUTBOUND_OFFSET + EDU_OUTBOUND_SIZE)
 		return -ENODEV;
 	ret = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(bits));
