@@ -31,95 +31,132 @@ struct blk_segment {
 	struct page *page;	/* that it begins in, or before */
 };
 
-/* Moves on to the next bio that has something */
-static noinline bool blk_map_iter_next_bio(struct blk_map_iter *it)
+static __always_inline void blk_map_iter_set(struct blk_map_iter *it,
+		const struct bio_vec *bv, u32 done)
 {
-	do {
-		if (!it->bio || !it->bio->bi_next)
-			return false;
+	it->bv = bv;
+	it->phys = bvec_phys(bv) + done;
+	it->len = min(bv->bv_len - done, it->left);
+}
+
+static void blk_map_iter_set_bvecs(struct blk_map_iter *it,
+		const struct bio_vec *bvecs, struct bvec_iter iter)
+{
+	it->left = iter.bi_size;
+	it->len = 0;
+	if (it->left)
+		blk_map_iter_set(it, &bvecs[iter.bi_idx], iter.bi_bvec_done);
+}
+
+static void blk_map_iter_set_bio(struct blk_map_iter *it)
+{
+	struct bio *bio = it->bio;
+
+	if (it->is_integrity)
+		blk_map_iter_set_bvecs(it, bio_integrity(bio)->bip_vec,
+				       bio_integrity(bio)->bip_iter);
+	else
+		blk_map_iter_set_bvecs(it, bio->bi_io_vec, bio->bi_iter);
+}
+
+/* Where the bio has nothing left, goes on to the next one that has something */
+static void blk_map_iter_next_bio(struct blk_map_iter *it)
+{
+	while (!it->left && it->bio && it->bio->bi_next) {
 		it->bio = it->bio->bi_next;
-		if (it->is_integrity) {
-			it->bvecs = bio_integrity(it->bio)->bip_vec;
-			it->iter = bio_integrity(it->bio)->bip_iter;
-		} else {
-			it->bvecs = it->bio->bi_io_vec;
-			it->iter = it->bio->bi_iter;
-		}
-	} while (!it->iter.bi_size);
-	return true;
+		blk_map_iter_set_bio(it);
+	}
 }
 
-static inline bool blk_map_iter_more(struct blk_map_iter *it)
+static void blk_map_iter_first_bio(struct blk_map_iter *it, struct bio *bio)
 {
-	return likely(it->iter.bi_size) || blk_map_iter_next_bio(it);
+	it->bio = bio;
+	blk_map_iter_set_bio(it);
+	blk_map_iter_next_bio(it);
 }
 
-/* What is left of the bvec */
-static inline struct blk_segment blk_map_iter_peek(const struct blk_map_iter *it)
+/* Not beyond the end of the bvec, nor to another bio */
+static __always_inline void blk_map_iter_advance(struct blk_map_iter *it,
+		u32 len)
 {
-	const struct bio_vec *bv = &it->bvecs[it->iter.bi_idx];
-
-	return (struct blk_segment) {
-		.phys	= bvec_phys(bv) + it->iter.bi_bvec_done,
-		.len	= mp_bvec_iter_len(it->bvecs, it->iter),
-		.page	= bv->bv_page,
-	};
-}
-
-/* Not beyond the end of the bvec */
-static inline void blk_map_iter_advance(struct blk_map_iter *it, u32 len)
-{
-	bvec_iter_advance_single(it->bvecs, &it->iter, len);
-}
-
-static noinline bool blk_may_merge(struct request_queue *q,
-		struct blk_segment seg, struct blk_segment next)
-{
-	struct bio_vec a, b;
-
-	bvec_set_page(&a, seg.page, seg.len,
-		      seg.phys - page_to_phys(seg.page));
-	bvec_set_page(&b, next.page, next.len,
-		      next.phys - page_to_phys(next.page));
-	return biovec_phys_mergeable(q, &a, &b) &&
-		seg.len + next.len <= queue_max_segment_size(q);
+	it->left -= len;
+	if (len < it->len) {
+		it->phys += len;
+		it->len -= len;
+	} else if (likely(it->left)) {
+		blk_map_iter_set(it, it->bv + 1, 0);
+	} else {
+		it->len = 0;
+	}
 }
 
 /*
+ * Takes a segment off a bvec.
+ *
  * A bvec that fits into a segment as a whole is never torn apart, not even to
  * fill up the segment before it: nobody has counted that piece. One within a
  * page fits, as no limit is below that. Metadata is not split when it is
  * counted.
  *
- * This runs for each segment, and is all in one piece for that.
+ * Returns one of no length at the end of the request. One that is empty from
+ * the beginning has no bvec to look at, and must not come here.
  */
-static __always_inline bool blk_map_iter_next(struct request *req,
-		struct blk_map_iter *it, struct blk_segment *seg)
+static __always_inline struct blk_segment
+blk_map_iter_take(struct request *req, struct blk_map_iter *it)
 {
-	struct blk_segment next;
-	u32 len;
+	struct blk_segment seg = {
+		.phys	= it->phys,
+		.len	= it->len,
+		.page	= it->bv->bv_page,
+	};
 
-	if (!blk_map_iter_more(it))
-		return false;
+	if (offset_in_page(seg.phys) + seg.len > PAGE_SIZE &&
+	    !it->is_integrity)
+		seg.len = get_max_segment_size(&req->q->limits, seg.phys,
+					       seg.len);
+	if (likely(seg.len))
+		blk_map_iter_advance(it, seg.len);
+	return seg;
+}
 
-	*seg = blk_map_iter_peek(it);
-	len = seg->len;
-	if (offset_in_page(seg->phys) + len > PAGE_SIZE && !it->is_integrity)
-		seg->len = get_max_segment_size(&req->q->limits, seg->phys,
-						len);
-	blk_map_iter_advance(it, seg->len);
-	if (seg->len < len)
-		return true;
+/* Most segments end here */
+static __always_inline bool blk_segment_may_go_on(struct blk_map_iter *it,
+		const struct blk_segment *seg)
+{
+	return unlikely(!it->left || seg->phys + seg->len == it->phys);
+}
 
-	while (blk_map_iter_more(it)) {
-		next = blk_map_iter_peek(it);
-		if (likely(seg->phys + seg->len != next.phys) ||
-		    !blk_may_merge(req->q, *seg, next))
-			break;
-		seg->len += next.len;
-		blk_map_iter_advance(it, next.len);
+/* What continues it in memory, also in the next bio, is a part of it */
+static noinline u32 blk_segment_join(struct request_queue *q,
+		struct blk_map_iter *it, struct page *page, phys_addr_t phys,
+		u32 len)
+{
+	struct bio_vec a, b;
+
+	for (;;) {
+		blk_map_iter_next_bio(it);
+		if (!it->len || phys + len != it->phys)
+			return len;
+		bvec_set_page(&a, page, len, phys - page_to_phys(page));
+		bvec_set_page(&b, it->bv->bv_page, it->len,
+			      it->phys - page_to_phys(it->bv->bv_page));
+		if (!biovec_phys_mergeable(q, &a, &b) ||
+		    len + it->len > queue_max_segment_size(q))
+			return len;
+		len += it->len;
+		blk_map_iter_advance(it, it->len);
 	}
-	return true;
+}
+
+static __always_inline struct blk_segment
+blk_map_iter_next(struct request *req, struct blk_map_iter *it)
+{
+	struct blk_segment seg = blk_map_iter_take(req, it);
+
+	if (seg.len && blk_segment_may_go_on(it, &seg))
+		seg.len = blk_segment_join(req->q, it, seg.page, seg.phys,
+					   seg.len);
+	return seg;
 }
 
 /* ---- mapping them */
@@ -143,18 +180,16 @@ static bool blk_dma_fail(struct blk_dma_iter *iter, blk_status_t status)
  * in a request, but nothing stops a caller of blk_rq_append_bio() from doing
  * so, and to take a peer's address for one of ordinary memory would be fatal.
  */
-static __always_inline bool blk_dma_next_segment(struct request *req,
-		struct blk_dma_iter *iter, struct blk_segment *seg)
+static __always_inline bool blk_dma_is_same_kind(struct blk_dma_iter *iter,
+		const struct blk_segment *seg)
 {
 	struct dev_pagemap *pgmap = NULL;
 
-	if (!blk_map_iter_next(req, &iter->iter, seg))
-		return false;
 	if (is_pci_p2pdma_page(seg->page))
 		pgmap = seg->page->pgmap;
-	if (unlikely(pgmap != iter->p2pdma.pgmap))
-		return blk_dma_fail(iter, BLK_STS_INVAL);
-	return true;
+	if (likely(pgmap == iter->p2pdma.pgmap))
+		return true;
+	return blk_dma_fail(iter, BLK_STS_INVAL);
 }
 
 static noinline bool blk_dma_map_one(struct request *req,
@@ -180,12 +215,45 @@ static __always_inline bool blk_dma_map_segment(struct request *req,
 		struct device *dma_dev, struct blk_dma_iter *iter,
 		const struct blk_segment *seg)
 {
+	if (!blk_dma_is_same_kind(iter, seg))
+		return false;
 	iter->len = seg->len;
 	if (seg->phys + seg->len - 1 > iter->iter.unmapped_limit)
 		return blk_dma_map_one(req, dma_dev, iter, seg->phys);
 	iter->addr = seg->phys;
 	iter->iter.unmapped = true;
 	return true;
+}
+
+static noinline bool blk_dma_map_joined(struct request *req,
+		struct device *dma_dev, struct blk_dma_iter *iter,
+		struct page *page, phys_addr_t phys, u32 len)
+{
+	struct blk_segment seg = {
+		.phys	= phys,
+		.len	= blk_segment_join(req->q, &iter->iter, page, phys,
+					   len),
+		.page	= page,
+	};
+
+	return blk_dma_map_segment(req, dma_dev, iter, &seg);
+}
+
+/*
+ * This runs for each segment. What is rare is out of line and at the end, which
+ * leaves nothing to save on the stack.
+ */
+static __always_inline bool blk_dma_map_next(struct request *req,
+		struct device *dma_dev, struct blk_dma_iter *iter)
+{
+	struct blk_segment seg = blk_map_iter_take(req, &iter->iter);
+
+	if (!seg.len)
+		return false;
+	if (blk_segment_may_go_on(&iter->iter, &seg))
+		return blk_dma_map_joined(req, dma_dev, iter, seg.page,
+					  seg.phys, seg.len);
+	return blk_dma_map_segment(req, dma_dev, iter, &seg);
 }
 
 /* ---- ... as one range of IOVA */
@@ -209,19 +277,20 @@ static size_t blk_map_iter_bytes(struct request *req, struct blk_map_iter *it)
 static bool blk_segments_fit_iommu(struct request *req, struct blk_map_iter it,
 		unsigned long granule_mask)
 {
-	phys_addr_t end, inner = 0;
+	phys_addr_t end = 0, inner = 0;
 	struct blk_segment seg;
 
 	if (!it.is_integrity &&
 	    (queue_virt_boundary(req->q) & granule_mask) == granule_mask)
 		return true;
 
-	blk_map_iter_next(req, &it, &seg);
 	for (;;) {
-		end = seg.phys + seg.len;
-		if (!blk_map_iter_next(req, &it, &seg))
+		seg = blk_map_iter_next(req, &it);
+		if (!seg.len)
 			return !(inner & granule_mask);
-		inner |= end | seg.phys;
+		if (end)
+			inner |= end | seg.phys;
+		end = seg.phys + seg.len;
 	}
 }
 
@@ -245,22 +314,27 @@ static bool blk_can_map_iova(struct request *req, struct device *dma_dev,
 /* So many segments are linked in one pass over the page table */
 #define BLK_DMA_VECS	16
 
-/* Links some of the segments, from @seg on, and moves @seg to the next one */
+/* Links some of the segments, from @next on, and moves that to the next one */
 static int blk_dma_link_some(struct request *req, struct device *dma_dev,
 		struct dma_iova_state *state, struct blk_dma_iter *iter,
-		struct blk_segment *seg, size_t *linked, bool *more)
+		struct blk_segment *next, size_t *linked)
 {
+	struct blk_segment seg = *next;
 	struct phys_vec vecs[BLK_DMA_VECS];
 	unsigned int nr = 0;
 	size_t bytes = 0;
 	int error;
 
-	do {
-		vecs[nr].paddr = seg->phys;
-		vecs[nr].len = seg->len;
-		bytes += seg->len;
-		*more = blk_dma_next_segment(req, iter, seg);
-	} while (++nr < BLK_DMA_VECS && *more);
+	while (nr < BLK_DMA_VECS) {
+		vecs[nr].paddr = seg.phys;
+		vecs[nr].len = seg.len;
+		nr++;
+		bytes += seg.len;
+		seg = blk_map_iter_next(req, &iter->iter);
+		if (!seg.len || !blk_dma_is_same_kind(iter, &seg))
+			break;
+	}
+	*next = seg;
 
 	error = dma_iova_link_vec(dma_dev, state, vecs, nr, *linked,
 				  rq_dma_dir(req),
@@ -274,14 +348,13 @@ static bool blk_dma_map_iova(struct request *req, struct device *dma_dev,
 		struct dma_iova_state *state, struct blk_dma_iter *iter,
 		struct blk_segment *seg)
 {
-	bool more = true;
 	size_t linked = 0;
 	int error;
 
 	do {
 		error = blk_dma_link_some(req, dma_dev, state, iter, seg,
-					  &linked, &more);
-	} while (!error && more);
+					  &linked);
+	} while (!error && seg->len && iter->status == BLK_STS_OK);
 
 	if (!error && iter->status == BLK_STS_OK)
 		error = dma_iova_sync(dma_dev, state, 0, linked);
@@ -312,9 +385,10 @@ static bool blk_dma_map_start(struct request *req, struct device *dma_dev,
 	*state = (struct dma_iova_state) {};
 	iter->status = BLK_STS_OK;
 	iter->p2pdma = (struct pci_p2pdma_map_state) {};
-	if (!blk_map_iter_next(req, &iter->iter, &seg))
+	if (!iter->iter.len)
 		return false;
 
+	seg = blk_map_iter_next(req, &iter->iter);
 	iter->p2pdma.map = pci_p2pdma_state(&iter->p2pdma, dma_dev, seg.page);
 	switch (iter->p2pdma.map) {
 	case PCI_P2PDMA_MAP_NONE:
@@ -336,15 +410,6 @@ static bool blk_dma_map_start(struct request *req, struct device *dma_dev,
 			iter->iter.unmapped_limit = dma_unmapped_limit(dma_dev);
 	}
 	return blk_dma_map_segment(req, dma_dev, iter, &seg);
-}
-
-static __always_inline bool blk_dma_map_next(struct request *req,
-		struct device *dma_dev, struct blk_dma_iter *iter)
-{
-	struct blk_segment seg;
-
-	return blk_dma_next_segment(req, iter, &seg) &&
-		blk_dma_map_segment(req, dma_dev, iter, &seg);
 }
 
 /**
@@ -378,14 +443,11 @@ bool blk_rq_dma_map_iter_start(struct request *req, struct device *dma_dev,
 		struct dma_iova_state *state, struct blk_dma_iter *iter)
 {
 	iter->iter = (struct blk_map_iter) {};
-	if (req->rq_flags & RQF_SPECIAL_PAYLOAD) {
-		iter->iter.bvecs = &req->special_vec;
-		iter->iter.iter.bi_size = req->special_vec.bv_len;
-	} else if (req->bio) {
-		iter->iter.bio = req->bio;
-		iter->iter.bvecs = req->bio->bi_io_vec;
-		iter->iter.iter = req->bio->bi_iter;
-	}
+	if (req->rq_flags & RQF_SPECIAL_PAYLOAD)
+		blk_map_iter_set_bvecs(&iter->iter, &req->special_vec,
+			(struct bvec_iter) { .bi_size = req->special_vec.bv_len });
+	else if (req->bio)
+		blk_map_iter_first_bio(&iter->iter, req->bio);
 	return blk_dma_map_start(req, dma_dev, state, iter,
 				 blk_rq_nr_phys_segments(req));
 }
@@ -434,13 +496,8 @@ bool blk_rq_integrity_dma_map_iter_start(struct request *req,
 		struct blk_dma_iter *iter)
 {
 	iter->iter = (struct blk_map_iter) { .is_integrity = true };
-	if (blk_integrity_rq(req)) {
-		struct bio_integrity_payload *bip = bio_integrity(req->bio);
-
-		iter->iter.bio = req->bio;
-		iter->iter.bvecs = bip->bip_vec;
-		iter->iter.iter = bip->bip_iter;
-	}
+	if (blk_integrity_rq(req))
+		blk_map_iter_first_bio(&iter->iter, req->bio);
 	return blk_dma_map_start(req, dma_dev, state, iter,
 				 req->nr_integrity_segments);
 }

@@ -8,9 +8,11 @@
 
 /* Where in a request an iterator is, private to the block layer */
 struct blk_map_iter {
-	struct bvec_iter	iter;
+	const struct bio_vec	*bv;
+	phys_addr_t		phys;
+	u32			len;	/* of the bvec from @phys on, 0 at the end */
+	u32			left;	/* of the bio, with these */
 	struct bio		*bio;
-	const struct bio_vec	*bvecs;
 	bool			is_integrity;
 	bool			unmapped;	/* what the last step has found */
 	phys_addr_t		unmapped_limit;
