@@ -13,6 +13,15 @@ selftest() {
 	tell "selftest end"
 }
 
+# suite_of_module MODULE: its KUnit suite runs when it is loaded, in the middle of whatever the kernel says
+suite_of_module() {
+	modprobe "$1"
+	[ -e "$debug/kunit/$1/results" ] || return
+	tell "selftest $1"
+	tell_all <"$debug/kunit/$1/results"
+	tell "selftest end"
+}
+
 # An object is only reported when it is 5 s old and a second scan finds no pointer to it either.
 check_leaks() {
 	echo scan >"$debug/kmemleak" || fail "kmemleak does not scan"
@@ -23,6 +32,7 @@ check_leaks() {
 	tell_all <"$debug/kmemleak"
 }
 
+[ -n "$tests" ] || suite_of_module ntb_transport
 # What can not be executed is there to be sourced.
 for t in ${tests:-/selftests/dma/*.sh /selftests/ntb/*.sh /harness/nvme.sh}; do
 	[ ! -x "$t" ] || selftest "$t"

@@ -192,6 +192,8 @@ interface()
 	done
 }
 
+set_frame_size() { echo $FRAME > /sys/module/ntb_transport/parameters/transport_mtu; }
+
 netdev_up()
 {
 	bind_client ntb_transport || return
@@ -251,9 +253,10 @@ packets()
 	cmp "$TMP/sent" "$TMP/received"
 }
 
-# From nothing to packets that arrive
+# From nothing to packets that arrive. A case that failed may have left its link.
 works()
 {
+	[ ! -L "$LINK" ] || unlink || return
 	link && netdev_up && link_up && packets 60
 }
 
@@ -327,6 +330,13 @@ client_module_goes()
 {
 	works && rmmod ntb_netdev && [ -z "$(interface)" ] && write_to_nobody &&
 	modprobe ntb_netdev && [ -n "$(interface)" ] && unlink && is_gone
+}
+
+transport_module_goes()
+{
+	works && rmmod ntb_netdev && rmmod ntb_transport && write_to_nobody &&
+	modprobe ntb_transport && modprobe ntb_netdev && set_frame_size &&
+	works && unlink && is_gone
 }
 
 interface_first()
@@ -534,10 +544,10 @@ echo "$MARK" > /dev/kmsg
 [ ! -e $DMA/error_count ] || ERRORS=$(cat $DMA/error_count)
 
 echo 0 > $NTB/drivers_autoprobe
-echo $FRAME > /sys/module/ntb_transport/parameters/transport_mtu
+set_frame_size
 set_dma_bits
 
-ktap_set_plan 45
+ktap_set_plan 46
 ktap_print_msg "the controller is $EDU"
 
 # Once, on an architecture that has PCI domains in its own way
@@ -566,6 +576,7 @@ check "unbind the client and bind it again" client_again
 check "unbind the virtual function and bind it again" function_driver_first
 check "remove the virtual function first" virtual_function_first
 check_modules ntb_netdev "remove the client's module first" client_module_goes
+check_modules "ntb_netdev ntb_transport" "remove the transport's module, too" transport_module_goes
 check "interface down first" interface_first
 check_modules pci_epf_vntb "the function's module goes, and comes back" function_module_goes
 check "ntb_tool has a window" tool_has_window
