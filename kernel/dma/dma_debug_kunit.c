@@ -420,6 +420,13 @@ static void debug_iommu_reports(struct kunit *test)
 
 /* A driver that forgets a mapping, on a bus that dma-debug watches */
 
+#ifdef MODULE
+static struct device *debug_bus_device(struct kunit *test)
+{
+	kunit_skip(test, "dma_debug_add_bus() is not exported");
+	return NULL;
+}
+#else
 static const struct bus_type debug_bus = {
 	.name	= "dma-kunit",
 };
@@ -436,10 +443,6 @@ static void debug_device_release(struct device *dev)
 
 static struct device *debug_bus_device(struct kunit *test)
 {
-#ifdef MODULE
-	kunit_skip(test, "dma_debug_add_bus() is not exported");
-	return NULL;
-#else
 	static bool registered;
 	struct device *dev;
 
@@ -463,8 +466,8 @@ static struct device *debug_bus_device(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, device_add(dev));
 	KUNIT_ASSERT_PTR_EQ(test, &debug_driver, dev->driver);
 	return dev;
-#endif
 }
+#endif
 
 static void debug_leak(struct kunit *test)
 {
