@@ -138,6 +138,7 @@ struct io_tlb_mem *dma_bounce_create(struct kunit *test, unsigned long nslabs,
 unsigned long dma_bounce_used(const struct io_tlb_mem *mem);
 
 struct device *dma_device_create(struct kunit *test);
+bool dma_device_set_coherent(struct device *dev, bool coherent);
 phys_addr_t dma_hole(struct kunit *test);
 
 /*

@@ -236,7 +236,7 @@ static void mock_device_unregister(void *pdev)
  * @test: test to which both belong
  * @shift: log2 of the granule
  * @aperture_end: last I/O virtual address there is
- * @dev: receives the device, its DMA mask is 64 bits
+ * @dev: receives the device, which is coherent and has a DMA mask of 64 bits
  *
  * Return: the device's DMA domain.
  */
@@ -270,6 +270,7 @@ struct mock_domain *mock_iommu_create(struct kunit *test, unsigned int shift,
 						  pdev));
 
 	*(*dev)->dma_mask = DMA_BIT_MASK(64);
+	dma_device_set_coherent(*dev, true);
 	KUNIT_ASSERT_TRUE(test, use_dma_iommu(*dev));
 	return to_mock(iommu_get_domain_for_dev(*dev));
 }
@@ -342,6 +343,7 @@ struct device *mock_iommu_untrusted(struct kunit *test, struct device *dev)
 	pci->dev.dma_iommu = true;
 	pci->dma_mask = DMA_BIT_MASK(64);
 	pci->dev.dma_mask = &pci->dma_mask;
+	dma_device_set_coherent(&pci->dev, true);
 	pci->untrusted = true;
 	KUNIT_ASSERT_EQ(test, 0, dev_set_name(&pci->dev, "dma-kunit-untrusted"));
 	KUNIT_ASSERT_EQ(test, 0,

@@ -120,10 +120,32 @@ unsigned int dma_debug_reports(void)
 /* Devices */
 
 /**
+ * dma_device_set_coherent() - say whether a device needs cache maintenance
+ * @dev: the device
+ * @coherent: it needs none
+ *
+ * What a new device has depends on the architecture.
+ *
+ * Return: false where all devices are coherent, and @dev should not be.
+ */
+bool dma_device_set_coherent(struct device *dev, bool coherent)
+{
+#if defined(CONFIG_ARCH_HAS_SYNC_DMA_FOR_DEVICE) || \
+	defined(CONFIG_ARCH_HAS_SYNC_DMA_FOR_CPU) || \
+	defined(CONFIG_ARCH_HAS_SYNC_DMA_FOR_CPU_ALL)
+	dev->dma_coherent = coherent;
+	return true;
+#else
+	return coherent;
+#endif
+}
+
+/**
  * dma_device_create() - create a device that maps directly
  * @test: test to which it belongs
  *
- * Return: the device. Its mask is 64 bits, and it has no bounce pool.
+ * Return: the device. It is coherent, its mask is 64 bits, and it has no bounce
+ * pool.
  */
 struct device *dma_device_create(struct kunit *test)
 {
@@ -136,6 +158,7 @@ struct device *dma_device_create(struct kunit *test)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
 	*dev->dma_mask = DMA_BIT_MASK(64);
 	dev->dma_io_tlb_mem = NULL;
+	dma_device_set_coherent(dev, true);
 	return dev;
 }
 

@@ -329,11 +329,8 @@ struct dma_world *dma_world_create(struct kunit *test, enum dma_kind kind)
  */
 void dma_world_set_noncoherent(struct dma_world *w)
 {
-#ifdef CONFIG_DMA_KUNIT_STUBS
-	w->dev->dma_coherent = false;
-#else
-	kunit_skip(w->test, "needs CONFIG_DMA_KUNIT_STUBS");
-#endif
+	if (!dma_device_set_coherent(w->dev, false))
+		kunit_skip(w->test, "needs CONFIG_DMA_KUNIT_STUBS");
 }
 
 /* Is ordinary memory at this place bounced? */
