@@ -22,7 +22,6 @@ NTB=/sys/bus/ntb
 VENDOR=0x1957
 DEVICE=0x0809
 BUS=10				# hexadecimal; free on the machines that QEMU makes
-NTBDEV=0000:$BUS:00.0
 
 # BARs as vNTB hands them out, and what it has in the first
 BAR_CONFIG=0
@@ -153,7 +152,12 @@ make_function()
 	echo 0x$BUS > "$FUNCTION/$ATTRS/vbus_number"
 }
 
-start() { echo 1 > "$EP/controllers/$EDU/start"; }
+# The virtual bus has the domain 0, or one that was free, as the architecture does it
+start()
+{
+	echo 1 > "$EP/controllers/$EDU/start" || return
+	NTBDEV=$(cd $PCI/devices && echo *:$BUS:00.0)
+}
 stop() { echo 0 > "$EP/controllers/$EDU/start"; }
 
 link()
@@ -180,8 +184,8 @@ is_gone()
 # ---- its clients
 
 # Only one has the ntb device, and here it is whom we say
-bind_client() { echo $NTBDEV > "$NTB/drivers/$1/bind"; }
-unbind_client() { echo $NTBDEV > $NTB/devices/$NTBDEV/driver/unbind; }
+bind_client() { echo "$NTBDEV" > "$NTB/drivers/$1/bind"; }
+unbind_client() { echo "$NTBDEV" > "$NTB/devices/$NTBDEV/driver/unbind"; }
 
 interface()
 {
@@ -303,16 +307,16 @@ client_again()
 
 function_driver_first()
 {
-	works && echo $NTBDEV > $PCI/drivers/pci-vntb/unbind || return
+	works && echo "$NTBDEV" > $PCI/drivers/pci-vntb/unbind || return
 	[ ! -e "$NTB/devices/$NTBDEV" ] || { echo "the ntb device is there"; return 1; }
 	write_to_nobody && doorbell || return
-	echo $NTBDEV > $PCI/drivers/pci-vntb/bind && netdev_up && link_up &&
+	echo "$NTBDEV" > $PCI/drivers/pci-vntb/bind && netdev_up && link_up &&
 	packets 100 && unlink && is_gone
 }
 
 virtual_function_first()
 {
-	works && echo 1 > $PCI/devices/$NTBDEV/remove && write_to_nobody && unlink && is_gone
+	works && echo 1 > "$PCI/devices/$NTBDEV/remove" && write_to_nobody && unlink && is_gone
 }
 
 # A controller has its module in use as long as it is there, linked or not
