@@ -37,33 +37,41 @@ machines_for() {
 	[ -n "$found" ] || die "no machine ${MACHINE:-for $1}; harness/machines has: $(table machine | cut -d'|' -f1 | tr '\n' ' ')"
 }
 
-# load_arch NAME: sets KARCH FRAGMENT CROSS_COMPILE IMAGE QEMU QEMU_PACKAGES
-load_arch() {
-	local line
-	line=$(table arch | grep "^$1|") || die "harness/machines has no arch $1"
-	# shellcheck disable=SC2034
-	IFS='|' read -r ARCH_NAME KARCH FRAGMENT CROSS_COMPILE IMAGE QEMU QEMU_PACKAGES <<<"$line"
-	export CROSS_COMPILE
+# archs_for WHAT: the architectures of those machines
+archs_for() {
+	local names
+	names=$(machines_for "$1") || return
+	table machine | awk -F'|' 'NR == FNR { wanted[$1]; next } ($1 in wanted) && !seen[$3]++ { print $3 }' <(echo "$names") -
 }
 
-# load_machine NAME WHAT: sets those, and PROVIDER QEMU_ARGS APPEND LEAST, MDIR (the machine's directory) and
-# OUT (where its kernel is built; a shell is in the kernel of run)
-load_machine() {
-	local line arch args kernel=$2
+# load_arch NAME WHAT: sets ARCH_NAME DEB_ARCH KARCH CROSS_COMPILE IMAGE QEMU QEMU_PACKAGES, and what machines of
+# that architecture boot: OUT (where the kernel is built; a shell is in the kernel of run) and INITRD
+load_arch() {
+	local line kernel=$2
 	[ "$kernel" != shell ] || kernel=run
+	line=$(table arch | grep "^$1|") || die "harness/machines has no arch $1"
+	# shellcheck disable=SC2034
+	IFS='|' read -r ARCH_NAME DEB_ARCH KARCH CROSS_COMPILE IMAGE QEMU QEMU_PACKAGES <<<"$line"
+	export CROSS_COMPILE
+	# shellcheck disable=SC2034
+	OUT=$BUILD/out/$(tree_id)-$1-$kernel INITRD=$BUILD/boot/${2%-base}-$1.cpio
+}
+
+# load_machine NAME WHAT: sets those, and PROVIDER QEMU_ARGS APPEND LEAST and MDIR (the machine's directory)
+load_machine() {
+	local line arch args
 	line=$(table machine | grep "^$1|") || die "harness/machines has no machine $1"
 	# shellcheck disable=SC2034
 	IFS='|' read -r _ _ arch PROVIDER args APPEND LEAST <<<"$line"
 	# shellcheck disable=SC2034
-	MDIR=$BUILD/boot/$kernel-$1
+	MDIR=$BUILD/boot/${2/shell/run}-$1
 	# shellcheck disable=SC2034
 	read -ra QEMU_ARGS <<<"$args"
-	load_arch "$arch"
-	# shellcheck disable=SC2034
-	OUT=$BUILD/out/$(tree_id)-$arch-$kernel
+	load_arch "$arch" "$2"
 }
 
-need_machine_packages() {
+# What it takes to build for the architecture that is loaded, and to boot its machines
+need_arch_packages() {
 	local packages
 	read -ra packages <<<"$QEMU_PACKAGES"
 	need_packages "${packages[@]}" python3

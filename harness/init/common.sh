@@ -63,6 +63,7 @@ provider() {
 		case $(readlink "/sys/bus/pci/devices/$disk/iommu") in
 		*/dmar*) name=intel-iommu ;;
 		*/virtio*) name=virtio-iommu ;;
+		*/smmu3*) name=smmuv3 ;;
 		*) name=$(basename "$(readlink "/sys/bus/pci/devices/$disk/iommu")") ;;
 		esac
 		case $(cat "$group/type") in

@@ -98,7 +98,7 @@ line() {
 	[ "$(hist_get dma/dma_map_sg "$2" hitcount)" = 0 ] || fail "$1: mapped by scatterlist"
 	grep -qE " $2 (phys|scatter-gather|iova) " "$debug/dma-api/dump" && fail "$1: dma-debug has a mapping left"
 	case $PROVIDER in
-	*iommu*) [ "$bounced" = 0 ] || fail "$1: bounced behind an IOMMU" ;;
+	*iommu* | smmu*) [ "$bounced" = 0 ] || fail "$1: bounced behind an IOMMU" ;;
 	esac
 }
 
