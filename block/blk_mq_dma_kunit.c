@@ -756,6 +756,57 @@ static void blk_dma_random(struct kunit *test)
 	}
 }
 
+/*
+ * The device reaches the first 16K, and what is beyond is bounced, or begins
+ * within them and ends beyond. What need not be mapped lies between what must.
+ */
+static void blk_dma_transfer_reach(struct kunit *test)
+{
+	static const struct part parts[] = {
+		{ 0, SZ_4K }, { SZ_16K, SZ_4K }, { SZ_4K, SZ_2K },
+		{ 15 * SZ_1K, SZ_2K }, { SZ_8K, SZ_4K }, { SZ_32K, 512 },
+		{ SZ_8K - 512, 512 }, NO_PART
+	};
+	struct dma_world *w = dma_world_create(test, DMA_KIND_BOUNCE);
+	struct test_request *t = request_create(test, w);
+	struct test_mapping *m = &t->mapping;
+	phys_addr_t limit = w->phys + SZ_16K - 1, phys;
+	unsigned int i;
+
+	if (w->tlb->defpool.end > w->phys)
+		kunit_skip(test, "the bounce buffers are above the memory");
+	w->tlb->force_bounce = false;
+	*w->dev->dma_mask = limit;
+	request_set_limits(t, &all_limits[1]);
+	request_build(t, parts, REQ_OP_READ);
+	expect_transfer(t, m, REQ_OP_READ);
+	KUNIT_ASSERT_EQ(test, m->nr, t->nr_parts);
+	for (i = 0; i < m->nr; i++) {
+		phys = w->phys + parts[i].offset;
+		KUNIT_EXPECT_EQ_MSG(test, m->steps[i].addr == phys,
+				    phys + parts[i].len - 1 <= limit,
+				    "segment %u", i);
+	}
+	request_build(t, parts, REQ_OP_WRITE);
+	expect_transfer(t, m, REQ_OP_WRITE);
+}
+
+/* A bus address is not a mapping, whatever the device needs for those */
+static void blk_dma_unmap_bus_addr(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS);
+	struct test_request *t = request_create(test, w);
+	struct dma_iova_state state = {};
+
+	request_build(t, layouts[0].parts, REQ_OP_READ);
+	KUNIT_EXPECT_FALSE(test, blk_rq_dma_unmap(&t->rq, w->dev, &state,
+						  t->bytes,
+						  PCI_P2PDMA_MAP_NONE));
+	KUNIT_EXPECT_TRUE(test, blk_rq_dma_unmap(&t->rq, w->dev, &state,
+						 t->bytes,
+						 PCI_P2PDMA_MAP_BUS_ADDR));
+}
+
 /* ---- failures */
 
 static const struct layout *pages_apart = &layouts[4];
@@ -924,6 +975,8 @@ static struct kunit_case blk_mq_dma_cases[] = {
 	KUNIT_CASE_PARAM(blk_dma_transfer, kind_gen_params),
 	KUNIT_CASE_PARAM(blk_dma_transfer_integrity, kind_gen_params),
 	KUNIT_CASE_PARAM(blk_dma_random, kind_gen_params),
+	KUNIT_CASE(blk_dma_transfer_reach),
+	KUNIT_CASE(blk_dma_unmap_bus_addr),
 	KUNIT_CASE_PARAM(blk_dma_fail_iommu, kind_gen_params),
 	KUNIT_CASE_PARAM(blk_dma_fail_iova, kind_gen_params),
 	KUNIT_CASE_PARAM(blk_dma_fail_sync, kind_gen_params),
