@@ -71,14 +71,14 @@ pull_out() {
 	[ ! -e "/sys/bus/pci/devices/$name" ] && [ "$(mappings_of "$name")" = 0 ] && count pulled
 }
 byte() { od -An -tu1 -j "$2" -N 1 "$1" | tr -d ' '; }
-# Slot Control is 0x18 into the PCI Express capability: power and its indicator off
+# Slot Control is 0x18 into the PCI Express capability: power and its indicator off, in one write of both bytes
 power_off() {
 	at=$(byte "$1" 52)
 	while [ "$(byte "$1" "$at")" != 16 ]; do
 		at=$(byte "$1" $((at + 1)))
 		[ "$at" != 0 ] || return
 	done
-	printf '\300\007' | dd of="$1" bs=1 seek=$((at + 24)) conv=notrunc 2>/dev/null
+	printf '\300\007' | dd of="$1" bs=2 seek=$((at / 2 + 12)) conv=notrunc 2>/dev/null
 }
 
 disturb() {
