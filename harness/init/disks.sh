@@ -62,10 +62,13 @@ fail_allocations_end() {
 	fail_allocations 0
 }
 
-# ... and those of one request, each in turn
-each_allocation() {
-	fail_allocations 0 && "$1" verify each /dev/scratch
+# ... and those of one request, each in turn: check_each DESCRIPTION COMMAND...
+check_each() {
+	each=$1
+	shift
+	if dma_debug_is_on; then skip "$each" "one would be dma-debug's"; else check "$each" each_allocation "$@"; fi
 }
+each_allocation() { fail_allocations 0 && "$@"; }
 dma_debug_is_on() { [ "$(cat "$debug/dma-api/disabled")" = N ]; }
 
 # Writes from the memory of one controller to the disk of another one, and reads it back the same way: DISK [KIB]

@@ -3,13 +3,14 @@
 # shellcheck source-path=SCRIPTDIR source=disks.sh
 . /harness/disks.sh
 
-ktap_set_plan 14
+ktap_set_plan 16
 check "data, PRPs and SGLs as the driver chooses" verify_disk scratch
 check "data, PRPs only" with_threshold 0 verify_disk scratch
 check "data, SGLs wherever possible" with_sgls verify_disk scratch
 check "data with protection information" verify_disk meta1
 check "data with protection information, SGLs" with_sgls verify_disk meta1
 check "data with 64 bytes of other metadata to each sector" verify_disk meta2
+check "metadata in several pieces, by commands from user space" verify commands /dev/meta2 64
 check "data with queues in the controller's memory" verify_disk cmb
 failing="data and SGLs, with allocations that fail"
 case $(provider) in
@@ -17,10 +18,9 @@ case $(provider) in
 virtio-iommu*) skip "$failing" "virtio-iommu can not unmap without memory" ;;
 *) check "$failing" with_failures with_sgls verify_disk scratch ;;
 esac
-for how in with_sgls without_sgls; do
-	each="each allocation of a request fails in turn, $how"
-	if dma_debug_is_on; then skip "$each" "one would be dma-debug's"; else check "$each" each_allocation $how; fi
-done
+check_each "each allocation of a request fails in turn, with_sgls" with_sgls verify each /dev/scratch
+check_each "each allocation of a request fails in turn, without_sgls" without_sgls verify each /dev/scratch
+check_each "each allocation of a command from user space fails in turn" verify each-command /dev/meta2 64
 check_peer "data in a peer's memory, behind the same switch" peer
 check_peer "data in a peer's memory, elsewhere" scratch
 large="data in a peer's memory, several lists of PRPs"

@@ -8,6 +8,9 @@
  * verify each DISK writes and reads a large request again and again, and has another one of the allocations that it takes fail
  * each time, until it takes no more.
  *
+ * verify commands DISK SIZE does so with commands of NVMe, which have SIZE bytes of metadata to each sector; verify
+ * each-command DISK SIZE, while allocations fail.
+ *
  * With MEMORY, a file to map, there is one process, and its buffer of KIB is there; the first request is as large as that.
  */
 #define _GNU_SOURCE
@@ -19,6 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <linux/fs.h>
+#include <linux/nvme_ioctl.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
@@ -235,6 +239,71 @@ static void each_allocation(const char *disk, int writing)
 	free(buffer);
 }
 
+static const struct way command = { "a command", 0, 0, 0, 1, 0, 0 };
+
+/* Write is 1, read is 2 */
+static int pass_through(int fd, int opcode, const struct iovec *data, const struct iovec *meta)
+{
+	struct nvme_passthru_cmd cmd = {
+		.opcode = opcode,
+		.nsid = ioctl(fd, NVME_IOCTL_ID),
+		.addr = (uintptr_t)data->iov_base,
+		.data_len = data->iov_len,
+		.metadata = (uintptr_t)meta->iov_base,
+		.metadata_len = meta->iov_len,
+		.cdw12 = data->iov_len / SECTOR - 1,
+	};
+
+	return ioctl(fd, NVME_IOCTL_IO_CMD, &cmd);
+}
+
+/* A command that has failed for lack of memory is given again */
+static void give(int fd, int opcode, const struct iovec *data, const struct iovec *meta, int nth)
+{
+	int rc, left, error;
+
+	if (nth && fail_nth(nth) < 0)
+		die(&command, "fail-nth");
+	rc = pass_through(fd, opcode, data, meta);
+	error = rc > 0 ? EIO : errno;
+	left = nth ? fail_nth(0) : 1;
+	errno = error;
+	if (rc && (!nth || left || error != ENOMEM || pass_through(fd, opcode, data, meta)))
+		die(&command, opcode == 1 ? "write" : "read");
+	if (nth && !left)
+		give(fd, opcode, data, meta, nth + 1);
+	else if (nth)
+		printf("%s: %d allocations\n", opcode == 1 ? "write" : "read", nth - 1);
+}
+
+/* Metadata of one piece, and of several, as its pages lie apart */
+static void commands(const char *disk, unsigned int size, int nth)
+{
+	static const unsigned int sectors[] = { 1, 8, 65, 128 };
+	char *buffer = aligned_alloc(4096, 65536 + 4096), *area = aligned_alloc(4096, 65536);
+	struct iovec data = { .iov_base = buffer + 512 }, meta = { .iov_base = area + 256 };
+	int fd = open(disk, O_RDWR);
+	unsigned int i, n;
+
+	/* The kernel finds pages for them one by one, and not in their order */
+	for (i = 0; i < 16; i++)
+		area[(i * 7 % 16) * 4096] = buffer[(i * 5 % 16) * 4096] = 0;
+	for (i = 0; i < sizeof(sectors) / sizeof(sectors[0]); i++) {
+		n = sectors[i];
+		data.iov_len = n * SECTOR;
+		meta.iov_len = n * size;
+		fill(&data, 1, 0, n);
+		fill(&meta, 1, 1u << 20, n);
+		give(fd, 1, &data, &meta, nth);
+		clear(&data, 1);
+		clear(&meta, 1);
+		give(fd, 2, &data, &meta, nth);
+		compare(&command, &data, 1, 0, n);
+		compare(&command, &meta, 1, 1u << 20, n);
+	}
+	close(fd);
+}
+
 /* A page of the peer's memory, and behind it one of our own: two bios, unless they meet within a block */
 static void mixed(const char *disk, int memory)
 {
@@ -272,6 +341,10 @@ int main(int argc, char **argv)
 	if (argc == 3 && !strcmp(argv[1], "each")) {
 		each_allocation(argv[2], 1);
 		each_allocation(argv[2], 0);
+		return 0;
+	}
+	if (argc == 4 && strstr(argv[1], "command")) {
+		commands(argv[2], atoi(argv[3]), !strcmp(argv[1], "each-command"));
 		return 0;
 	}
 	if (argc < 4 || argc == 5)
