@@ -26,7 +26,7 @@ wait_for_disk() {
 			[ -b "/dev/${d##*/}" ] || continue
 			[ "$(tr -d ' ' <"$d/device/serial")" = "${2:-$1}" ] || continue
 			[ "$(cat "$d/nsid")" = "${3:-1}" ] || continue
-			ln -s "${d##*/}" "/dev/$1"
+			ln -sf "${d##*/}" "/dev/$1"
 			return
 		done
 		sleep 0.1
