@@ -10,7 +10,7 @@ check "data, SGLs wherever possible" with_sgls verify_disk scratch
 check "data with protection information" verify_disk meta1
 check "data with protection information, SGLs" with_sgls verify_disk meta1
 check "data with 64 bytes of other metadata to each sector" verify_disk meta2
-check "metadata in several pieces, by commands from user space" verify commands /dev/meta2 64
+check "data and metadata by commands from user space" verify commands /dev/meta2 64
 check "data with queues in the controller's memory" verify_disk cmb
 failing="data and SGLs, with allocations that fail"
 case $(provider) in
