@@ -3,7 +3,7 @@
 # shellcheck source-path=SCRIPTDIR source=disks.sh
 . /harness/disks.sh
 
-ktap_set_plan 16
+ktap_set_plan 15
 check "data, PRPs and SGLs as the driver chooses" verify_disk scratch
 check "data, PRPs only" with_threshold 0 verify_disk scratch
 check "data, SGLs wherever possible" with_sgls verify_disk scratch
@@ -20,7 +20,6 @@ virtio-iommu*) skip "$failing" "virtio-iommu can not unmap without memory" ;;
 esac
 check_each "each allocation of a request fails in turn, with_sgls" with_sgls verify each /dev/scratch
 check_each "each allocation of a request fails in turn, without_sgls" without_sgls verify each /dev/scratch
-check_each "each allocation of a command from user space fails in turn" verify each-command /dev/meta2 64
 check_peer "data in a peer's memory, behind the same switch" peer
 check_peer "data in a peer's memory, elsewhere" scratch
 large="data in a peer's memory, several lists of PRPs"

@@ -8,8 +8,7 @@
  * verify each DISK writes and reads a large request again and again, and has another one of the allocations that it takes fail
  * each time, until it takes no more.
  *
- * verify commands DISK SIZE does so with commands of NVMe, which have SIZE bytes of metadata to each sector; verify
- * each-command DISK SIZE, while allocations fail.
+ * verify commands DISK SIZE does so with commands of NVMe, which have SIZE bytes of metadata to each sector.
  *
  * With MEMORY, a file to map, there is one process, and its buffer of KIB is there; the first request is as large as that.
  */
@@ -242,7 +241,7 @@ static void each_allocation(const char *disk, int writing)
 static const struct way command = { "a command", 0, 0, 0, 1, 0, 0 };
 
 /* Write is 1, read is 2 */
-static int pass_through(int fd, int opcode, const struct iovec *data, const struct iovec *meta)
+static void give(int fd, int opcode, const struct iovec *data, const struct iovec *meta)
 {
 	struct nvme_passthru_cmd cmd = {
 		.opcode = opcode,
@@ -254,33 +253,16 @@ static int pass_through(int fd, int opcode, const struct iovec *data, const stru
 		.cdw12 = data->iov_len / SECTOR - 1,
 	};
 
-	return ioctl(fd, NVME_IOCTL_IO_CMD, &cmd);
-}
-
-/* A command that has failed for lack of memory is given again */
-static void give(int fd, int opcode, const struct iovec *data, const struct iovec *meta, int nth)
-{
-	int rc, left, error;
-
-	if (nth && fail_nth(nth) < 0)
-		die(&command, "fail-nth");
-	rc = pass_through(fd, opcode, data, meta);
-	error = rc > 0 ? EIO : errno;
-	left = nth ? fail_nth(0) : 1;
-	errno = error;
-	if (rc && (!nth || left || error != ENOMEM || pass_through(fd, opcode, data, meta)))
+	errno = EIO;
+	if (ioctl(fd, NVME_IOCTL_IO_CMD, &cmd))
 		die(&command, opcode == 1 ? "write" : "read");
-	if (nth && !left)
-		give(fd, opcode, data, meta, nth + 1);
-	else if (nth)
-		printf("%s: %d allocations\n", opcode == 1 ? "write" : "read", nth - 1);
 }
 
 /*
  * Metadata in one page, and in several. More than 512 bytes of it have to be a multiple of these, as QEMU 7.2 forgets most
  * of another length.
  */
-static void commands(const char *disk, unsigned int size, int nth)
+static void commands(const char *disk, unsigned int size)
 {
 	static const unsigned int sectors[] = { 1, 8, 64, 128 };
 	char *buffer = aligned_alloc(4096, 65536 + 4096), *area = aligned_alloc(4096, 65536);
@@ -297,10 +279,10 @@ static void commands(const char *disk, unsigned int size, int nth)
 		meta.iov_len = n * size;
 		fill(&data, 1, 0, n);
 		fill(&meta, 1, 1u << 20, n);
-		give(fd, 1, &data, &meta, nth);
+		give(fd, 1, &data, &meta);
 		clear(&data, 1);
 		clear(&meta, 1);
-		give(fd, 2, &data, &meta, nth);
+		give(fd, 2, &data, &meta);
 		compare(&command, &data, 1, 0, n);
 		compare(&command, &meta, 1, 1u << 20, n);
 	}
@@ -346,8 +328,8 @@ int main(int argc, char **argv)
 		each_allocation(argv[2], 0);
 		return 0;
 	}
-	if (argc == 4 && strstr(argv[1], "command")) {
-		commands(argv[2], atoi(argv[3]), !strcmp(argv[1], "each-command"));
+	if (argc == 4 && !strcmp(argv[1], "commands")) {
+		commands(argv[2], atoi(argv[3]));
 		return 0;
 	}
 	if (argc < 4 || argc == 5)
