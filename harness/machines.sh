@@ -25,12 +25,13 @@ table() {
 	' "$HARNESS/machines"
 }
 
-# machines_for WHAT: the names of the machines that WHAT boots: $MACHINE, or those that the table has for it
+# machines_for WHAT: the names of the machines that WHAT boots: $MACHINE, or those that the table has for it (a shell is for those
+# of run)
 machines_for() {
-	local name whats found=
+	local name whats found='' what=${1/shell/run}
 	while IFS='|' read -r name whats _; do
 		if [ -n "${MACHINE:-}" ]; then [ "$name" = "$MACHINE" ] || continue
-		else [[ " $whats " = *" $1 "* ]] || continue; fi
+		else [[ " $whats " = *" $what "* ]] || continue; fi
 		echo "$name"
 		found=1
 	done < <(table machine)
@@ -47,14 +48,13 @@ archs_for() {
 # load_arch NAME WHAT: sets ARCH_NAME DEB_ARCH KARCH CROSS_COMPILE IMAGE QEMU QEMU_PACKAGES, and what machines of
 # that architecture boot: OUT (where the kernel is built; a shell is in the kernel of run) and INITRD
 load_arch() {
-	local line kernel=$2
-	[ "$kernel" != shell ] || kernel=run
+	local line
 	line=$(table arch | grep "^$1|") || die "harness/machines has no arch $1"
 	# shellcheck disable=SC2034
 	IFS='|' read -r ARCH_NAME DEB_ARCH KARCH CROSS_COMPILE IMAGE QEMU QEMU_PACKAGES <<<"$line"
 	export CROSS_COMPILE
 	# shellcheck disable=SC2034
-	OUT=$BUILD/out/$(tree_id)-$1-$kernel INITRD=$BUILD/boot/${2%-base}-$1.cpio
+	OUT=$BUILD/out/$(tree_id)-$1-${2/shell/run} INITRD=$BUILD/boot/${2%-base}-$1.cpio
 }
 
 # load_machine NAME WHAT: sets those, and PROVIDER QEMU_ARGS APPEND LEAST and MDIR (the machine's directory)
