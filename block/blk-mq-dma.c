@@ -363,7 +363,6 @@ static bool blk_dma_map_iova(struct request *req, struct device *dma_dev,
 	if (iter->status != BLK_STS_OK) {
 		dma_iova_destroy(dma_dev, state, linked, rq_dma_dir(req),
 				 blk_dma_attrs(iter) | DMA_ATTR_SKIP_CPU_SYNC);
-		*state = (struct dma_iova_state) {};
 		return false;
 	}
 

@@ -266,7 +266,8 @@ static void request_build(struct test_request *t, const struct part *parts,
 
 	t->rq.q = &t->q;
 	t->rq.bio = t->bios;
-	t->rq.__data_len = t->bytes;
+	/* Metadata is not as long as the data */
+	t->rq.__data_len = t->integrity ? SECTOR_SIZE : t->bytes;
 	t->rq.cmd_flags = op | (t->integrity ? REQ_INTEGRITY : 0);
 	t->rq.nr_phys_segments = request_count(t);
 	t->rq.nr_integrity_segments = t->rq.nr_phys_segments;
@@ -312,6 +313,8 @@ static void request_map(struct test_request *t, struct test_mapping *m)
 	m->type = iter.p2pdma.map;
 	m->error = blk_status_to_errno(iter.status);
 	m->is_range = dma_use_iova(&m->state);
+	if (m->is_range)
+		KUNIT_EXPECT_EQ(t->test, dma_iova_size(&m->state), m->bytes);
 }
 
 static void request_unmap(struct test_request *t, struct test_mapping *m)
@@ -595,6 +598,17 @@ static void blk_dma_segments_split_bio(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->nr, 1);
 	KUNIT_EXPECT_EQ(test, m->steps[0].len, SZ_16K - 512);
 	request_unmap(t, m);
+
+	/* What is cut off the first may be bvecs */
+	t->bios[0].bi_next = NULL;
+	t->bios[0].bi_iter.bi_idx = 1;
+	t->bios[0].bi_iter.bi_size = SZ_8K - 512;
+	t->rq.__data_len = SZ_8K - 512;
+	request_map(t, m);
+	KUNIT_EXPECT_EQ(test, m->nr, 1);
+	KUNIT_EXPECT_EQ(test, m->steps[0].addr, w->phys + SZ_8K + 512);
+	KUNIT_EXPECT_EQ(test, m->steps[0].len, SZ_8K - 512);
+	request_unmap(t, m);
 	dma_world_expect_idle(w);
 }
 
@@ -786,6 +800,11 @@ static void blk_dma_transfer_reach(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, m->steps[i].addr == phys,
 				    phys + parts[i].len - 1 <= limit,
 				    "segment %u", i);
+		/* What was not mapped is none that has to be unmapped */
+		if (dma_unmapped_limit(w->dev))
+			KUNIT_EXPECT_EQ_MSG(test, m->steps[i].unmap,
+					    m->steps[i].addr != phys,
+					    "segment %u", i);
 	}
 	request_build(t, parts, REQ_OP_WRITE);
 	expect_transfer(t, m, REQ_OP_WRITE);
