@@ -3,7 +3,7 @@
 # shellcheck source-path=SCRIPTDIR source=disks.sh
 . /harness/disks.sh
 
-ktap_set_plan 15
+ktap_set_plan 17
 check "data, PRPs and SGLs as the driver chooses" verify_disk scratch
 check "data, PRPs only" with_threshold 0 verify_disk scratch
 check "data, SGLs wherever possible" with_sgls verify_disk scratch
@@ -11,13 +11,10 @@ check "data with protection information" verify_disk meta1
 check "data with protection information, SGLs" with_sgls verify_disk meta1
 check "data with 64 bytes of other metadata to each sector" verify_disk meta2
 check "data and metadata by commands from user space" verify commands /dev/meta2 64
+check_meta_sgls "metadata by SGL, data too" with_sgls verify_disk meta2
 check "data with queues in the controller's memory" verify_disk cmb
-failing="data and SGLs, with allocations that fail"
-case $(provider) in
-# The driver of 6.12 allocates the request by which it unmaps, and forgets the unmap if it can not
-virtio-iommu*) skip "$failing" "virtio-iommu can not unmap without memory" ;;
-*) check "$failing" with_failures with_sgls verify_disk scratch ;;
-esac
+check_failing check "data and SGLs, with allocations that fail" with_sgls verify_disk scratch
+check_failing check_meta_sgls "metadata by SGL, with allocations that fail" with_sgls verify_disk meta2
 check_each "each allocation of a request fails in turn, with_sgls" with_sgls verify each /dev/scratch
 check_each "each allocation of a request fails in turn, without_sgls" without_sgls verify each /dev/scratch
 check_peer "data in a peer's memory, behind the same switch" peer

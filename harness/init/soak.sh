@@ -81,8 +81,14 @@ power_off() {
 	printf '\300\007' | dd of="$1" bs=2 seek=$((at / 2 + 12)) conv=notrunc 2>/dev/null
 }
 
+# What has failed is counted up to a change, which begins anew
+let_allocations_work() {
+	fail_allocations_end
+	failed=$((failed + slab + pages))
+}
+
 disturb() {
-	round=0
+	round=0 failed=0
 	victims=$(cd /dev && ls -d victim? 2>/dev/null)
 	while [ "$(now)" -lt "$((end - 20))" ]; do
 		round=$((round + 1))
@@ -90,7 +96,7 @@ disturb() {
 			reset "$(pci_name "$disk")"
 			sleep 2
 		done
-		if [ $((round % 2)) = 1 ]; then fail_allocations 5; else fail_allocations 0; fi
+		if [ $((round % 2)) = 1 ]; then fail_allocations 5; else let_allocations_work; fi
 		if [ $((round % 3)) = 1 ]; then take_away peer || echo "peer was not taken away, or did not come back"; fi
 		if [ $((round % 4)) = 2 ] && [ -n "$victims" ]; then
 			victim=${victims%%[!a-z0-9]*}
@@ -98,8 +104,7 @@ disturb() {
 			pull_out "$victim" || echo "$victim was not pulled out"
 		fi
 	done
-	fail_allocations_end
-	echo "$slab of slab and $pages of pages failed at last"
+	let_allocations_work
 } >/tmp/disturb 2>&1
 
 # ---- what has to be
@@ -111,8 +116,8 @@ is_verified() {
 }
 was_disturbed() {
 	cat /tmp/disturb
-	echo "$(counted reset) resets, $(counted taken) times taken away, $(counted pulled) times pulled out"
-	[ "$(counted reset)" -gt 0 ] && [ "$(counted taken)" -gt 0 ] && [ "$(counted pulled)" -gt 0 ] &&
+	echo "$(counted reset) resets, $(counted taken) times taken away, $(counted pulled) times pulled out, $failed allocations failed"
+	[ "$(counted reset)" -gt 0 ] && [ "$(counted taken)" -gt 0 ] && [ "$(counted pulled)" -gt 0 ] && [ "$failed" -gt 0 ] &&
 		! grep 'was not' /tmp/disturb
 }
 
