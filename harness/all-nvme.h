@@ -1,7 +1,7 @@
 /*
  * Put before drivers/nvme/host/pci.c in the kernel of make test-all, and before no other pci.c. It is for what disks have that
  * QEMU's do not: nvme.dma_bits=N makes one reach only so much memory as an old one would, and nvme.meta_sgls=1 takes metadata
- * by SGL, which QEMU's can but do not tell.
+ * by SGL, which QEMU's can but do not tell. And each descriptor of a request is an allocation that can fail.
  */
 #define kmod_nvme 1
 #define kmod_pci 0
@@ -9,8 +9,11 @@
 #undef kmod_nvme
 #undef kmod_pci
 #include <linux/dma-mapping.h>
+#include <linux/dmapool.h>
+#include <linux/mempool.h>
 #include <linux/moduleparam.h>
 #include <linux/nvme.h>
+#include <linux/slab.h>
 
 static uint dma_bits = 64;
 module_param(dma_bits, uint, 0444);
@@ -26,6 +29,17 @@ module_param(meta_sgls, bool, 0444);
 
 /* The driver asks for this bit; bit 0, SGLs for the data, is one that QEMU's disks do have */
 #define NVME_CTRL_SGLS_MSDS (meta_sgls ? 1 : NVME_CTRL_SGLS_MSDS)
+
+/* Pools have what they need, most of the time: so that each allocation from them can be made to fail */
+static inline bool memory_fails(gfp_t gfp)
+{
+	void *p = kmalloc(8, gfp);
+
+	kfree(p);
+	return !p;
+}
+#define dma_pool_alloc(pool, gfp, addr) (memory_fails(gfp) ? NULL : dma_pool_alloc(pool, gfp, addr))
+#define mempool_alloc(pool, gfp) (memory_fails(gfp) ? NULL : mempool_alloc(pool, gfp))
 #endif
 #undef kmod_nvme
 #undef kmod_pci

@@ -127,6 +127,12 @@ compile_benchmark() {
 		"$TREE/tools/testing/selftests/dma/dma_map_benchmark.c"
 }
 
+# pack_initramfs DIR FILE: what is in DIR, for the kernel to find at boot
+pack_initramfs() {
+	(cd "$1" && find . | sort | cpio -o -H newc -R 0:0 --quiet) >"$2.new"
+	mv "$2.new" "$2"
+}
+
 # ---- git
 
 # Our own trees: no configuration of the user's may change what is made, and the same input gives the same commits.
