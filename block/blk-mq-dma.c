@@ -358,8 +358,8 @@ static bool blk_dma_map_iova(struct request *req, struct device *dma_dev,
 
 	if (!error && iter->status == BLK_STS_OK)
 		error = dma_iova_sync(dma_dev, state, 0, linked);
-	if (error)
-		iter->status = BLK_STS_RESOURCE;
+	if (error && iter->status == BLK_STS_OK)
+		iter->status = errno_to_blk_status(error);
 	if (iter->status != BLK_STS_OK) {
 		dma_iova_destroy(dma_dev, state, linked, rq_dma_dir(req),
 				 blk_dma_attrs(iter) | DMA_ATTR_SKIP_CPU_SYNC);
@@ -436,7 +436,8 @@ static bool blk_dma_map_start(struct request *req, struct device *dma_dev,
  * * %BLK_STS_TARGET: it has memory of a peer that @dma_dev can not reach;
  * * %BLK_STS_INVAL: it mixes memory of a peer with other memory;
  * * %BLK_STS_RESOURCE: for lack of IOVA space, bounce buffers, or memory for
- *   page tables. That may work later.
+ *   page tables. That may work later;
+ * * another one: the IOMMU's driver can not do it, for any other reason.
  */
 bool blk_rq_dma_map_iter_start(struct request *req, struct device *dma_dev,
 		struct dma_iova_state *state, struct blk_dma_iter *iter)
@@ -507,7 +508,6 @@ EXPORT_SYMBOL_GPL(blk_rq_integrity_dma_map_iter_start);
  *	metadata for DMA
  * @req: request to map
  * @dma_dev: device that will access its metadata
- * @state: as blk_rq_integrity_dma_map_iter_start() has set it
  * @iter: as the step before has left it
  *
  * Context: Any context. Does not sleep.
@@ -515,8 +515,7 @@ EXPORT_SYMBOL_GPL(blk_rq_integrity_dma_map_iter_start);
  * Return: As blk_rq_dma_map_iter_next().
  */
 bool blk_rq_integrity_dma_map_iter_next(struct request *req,
-		struct device *dma_dev, struct dma_iova_state *state,
-		struct blk_dma_iter *iter)
+		struct device *dma_dev, struct blk_dma_iter *iter)
 {
 	return blk_dma_map_next(req, dma_dev, iter);
 }

@@ -284,8 +284,7 @@ static bool map_step(struct test_request *t, struct test_mapping *m,
 		return first ?
 			blk_rq_integrity_dma_map_iter_start(&t->rq, dev,
 							    &m->state, iter) :
-			blk_rq_integrity_dma_map_iter_next(&t->rq, dev,
-							   &m->state, iter);
+			blk_rq_integrity_dma_map_iter_next(&t->rq, dev, iter);
 	return first ?
 		blk_rq_dma_map_iter_start(&t->rq, dev, &m->state, iter) :
 		blk_rq_dma_map_iter_next(&t->rq, dev, &m->state, iter);
@@ -831,21 +830,23 @@ static void blk_dma_unmap_bus_addr(struct kunit *test)
 static const struct layout *pages_apart = &layouts[4];
 
 /* The driver knows why, and unmaps what it was given */
-static void expect_failed(struct test_request *t, struct test_mapping *m)
+static void expect_failed(struct test_request *t, struct test_mapping *m,
+			  int error)
 {
 	struct kunit *test = t->test;
 
-	KUNIT_EXPECT_EQ(test, m->error, -ENOMEM);
+	KUNIT_EXPECT_EQ(test, m->error, error);
 	KUNIT_EXPECT_LT(test, m->bytes, t->bytes);
 	request_unmap(t, m);
 }
 
 /* ... and that was nothing, as all was to be one range */
-static void expect_no_range(struct test_request *t, struct test_mapping *m)
+static void expect_no_range(struct test_request *t, struct test_mapping *m,
+			    int error)
 {
 	struct kunit *test = t->test;
 
-	expect_failed(t, m);
+	expect_failed(t, m, error);
 	KUNIT_EXPECT_EQ(test, m->nr, 0);
 	KUNIT_EXPECT_FALSE(test, m->is_range);
 	dma_world_expect_idle(t->w);
@@ -879,7 +880,7 @@ static void blk_dma_fail_iommu(struct kunit *test)
 			iommu->fail_after = -1;
 			if (!iommu->failed)
 				break;
-			expect_failed(t, m);
+			expect_failed(t, m, -ENOMEM);
 			KUNIT_EXPECT_FALSE(test, m->is_range);
 			dma_world_expect_idle(t->w);
 		}
@@ -901,24 +902,28 @@ static void blk_dma_fail_iova(struct kunit *test)
 	request_build(t, pages_apart->parts, REQ_OP_READ);
 	mock_iommu_set_aperture(t->w->iommu, 0);
 	request_map(t, m);
-	expect_no_range(t, m);
+	expect_no_range(t, m, -ENOMEM);
 	mock_iommu_set_aperture(t->w->iommu, DMA_BIT_MASK(36));
 	expect_transfer(t, m, REQ_OP_READ);
 }
 
-/* All is linked, and the IOMMU does not take it in */
+/* All is linked, and the IOMMU does not take it in; only some may later */
 static void blk_dma_fail_sync(struct kunit *test)
 {
+	static const int errors[] = { -ENOMEM, -EIO };
 	struct test_request *t = request_create_iommu(test);
 	struct test_mapping *m = &t->mapping;
+	unsigned int i;
 
 	request_set_limits(t, &all_limits[0]);
-	request_build(t, pages_apart->parts, REQ_OP_READ);
-	t->w->iommu->sync_error = -EIO;
-	request_map(t, m);
-	t->w->iommu->sync_error = 0;
-	expect_no_range(t, m);
-	expect_transfer(t, m, REQ_OP_READ);
+	for (i = 0; i < ARRAY_SIZE(errors); i++) {
+		request_build(t, pages_apart->parts, REQ_OP_READ);
+		t->w->iommu->sync_error = errors[i];
+		request_map(t, m);
+		t->w->iommu->sync_error = 0;
+		expect_no_range(t, m, errors[i]);
+		expect_transfer(t, m, REQ_OP_READ);
+	}
 }
 
 /* Bounce slots that run out, after each segment in turn */
@@ -939,7 +944,7 @@ static void blk_dma_fail_bounce(struct kunit *test)
 					       DMA_TO_DEVICE, 0);
 		request_map(t, m);
 		KUNIT_EXPECT_EQ(test, m->nr, free);
-		expect_failed(t, m);
+		expect_failed(t, m, -ENOMEM);
 		KUNIT_EXPECT_EQ(test, dma_bounce_used(w->tlb), 2 * used);
 		while (n--)
 			dma_unmap_phys(w->dev, full[n], SZ_4K, DMA_TO_DEVICE,
@@ -982,6 +987,15 @@ static void blk_dma_fail_mixed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->error, -EINVAL);
 	KUNIT_EXPECT_EQ(test, m->nr, w->iommu ? 0 : 2);
 	request_unmap(t, m);
+	dma_world_expect_idle(w);
+
+	/* It will never work, whatever fails besides */
+	if (!w->iommu)
+		return;
+	w->iommu->fail_after = 0;
+	request_map(t, m);
+	w->iommu->fail_after = -1;
+	KUNIT_EXPECT_EQ(test, m->error, -EINVAL);
 	dma_world_expect_idle(w);
 }
 
