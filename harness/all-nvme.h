@@ -39,7 +39,8 @@ static inline bool memory_fails(gfp_t gfp)
 	return !p;
 }
 #define dma_pool_alloc(pool, gfp, addr) (memory_fails(gfp) ? NULL : dma_pool_alloc(pool, gfp, addr))
-#define mempool_alloc(pool, gfp) (memory_fails(gfp) ? NULL : mempool_alloc(pool, gfp))
+#undef mempool_alloc
+#define mempool_alloc(pool, gfp) (memory_fails(gfp) ? NULL : mempool_alloc_noprof(pool, gfp))
 #endif
 #undef kmod_nvme
 #undef kmod_pci

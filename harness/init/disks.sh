@@ -28,6 +28,13 @@ verify_disk() {
 	verify "/dev/$disk" "${PASSES:-1}" "$(cat "/sys/block/$(readlink "/dev/$disk")/queue/dma_alignment")" "$@"
 }
 
+# commands TIMES: these have metadata in several pieces
+commands() {
+	for n in $(seq "$1"); do
+		verify commands /dev/meta2 64 || return
+	done
+}
+
 # Allocations that may not sleep fail every now and then: those of descriptors, of what is to be unmapped, of IOVA, of page
 # tables. Whoever needed them tries again. dma-debug is spared, as it would switch itself off.
 fail_allocations() {

@@ -10,11 +10,11 @@ check "data, SGLs wherever possible" with_sgls verify_disk scratch
 check "data with protection information" verify_disk meta1
 check "data with protection information, SGLs" with_sgls verify_disk meta1
 check "data with 64 bytes of other metadata to each sector" verify_disk meta2
-check "data and metadata by commands from user space" verify commands /dev/meta2 64
+check "data and metadata by commands from user space" commands 1
 check_meta_sgls "metadata by SGL, data too" with_sgls verify_disk meta2
 check "data with queues in the controller's memory" verify_disk cmb
 check_failing check "data and SGLs, with allocations that fail" with_sgls verify_disk scratch
-check_failing check_meta_sgls "metadata by SGL, with allocations that fail" with_sgls verify_disk meta2
+check_failing check_meta_sgls "metadata by SGL, with allocations that fail" commands 30
 check_each "each allocation of a request fails in turn, with_sgls" with_sgls verify each /dev/scratch
 check_each "each allocation of a request fails in turn, without_sgls" without_sgls verify each /dev/scratch
 check_peer "data in a peer's memory, behind the same switch" peer
