@@ -10,7 +10,7 @@
  *
  * verify commands DISK SIZE does so with commands of NVMe, which have SIZE bytes of metadata to each sector.
  *
- * With MEMORY, a file to map, there is one process, and its buffer of KIB is there; the first request is as large as that.
+ * With MEMORY, a file to map, there is one process, and its requests of up to KIB are there; the first one is as large as that.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -47,7 +47,7 @@ static const struct way {
 	{ "pieces anywhere",	2,	128,	252,	5,	512,	O_DIRECT },
 	{ "buffered",		1,	64,	4,	1,	1024,	0 },
 };
-static struct way peer = { "a peer's memory", 1, 0, 0, 1, 0, O_DIRECT };
+static struct way peer = { "a peer's memory", 1, 0, 0, 4, 0, O_DIRECT };
 
 static uint64_t word(uint64_t offset, unsigned int pass)
 {
@@ -338,14 +338,16 @@ int main(int argc, char **argv)
 	mask = atoi(argv[3]);
 	if (argc > 5) {
 		int fd = open(argv[4], O_RDWR);
+		size_t size;
 
 		peer.max = atoi(argv[5]) * 2;
 		peer.part = peer.max;		/* twice as much in all */
-		buffer = mmap(NULL, peer.max * SECTOR, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		size = peer.max * SECTOR + peer.pieces * 2 * 4096;	/* with the gaps */
+		buffer = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 		if (fd < 0 || buffer == MAP_FAILED)
 			die(&peer, argv[4]);
 		run(&peer, argv[1], passes, mask, buffer, 0);
-		munmap(buffer, peer.max * SECTOR);
+		munmap(buffer, size);
 		mixed(argv[1], fd);
 		return 0;
 	}
