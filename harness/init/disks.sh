@@ -30,7 +30,8 @@ verify_disk() {
 
 # commands TIMES: these have metadata in several pieces
 commands() {
-	for n in $(seq "$1"); do
+	left=$1
+	while [ $((left -= 1)) -ge 0 ]; do
 		verify commands /dev/meta2 64 || return
 	done
 }
