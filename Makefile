@@ -9,7 +9,7 @@ help:
 	@echo 'make build    the kernel of that tree'
 	@echo 'make run      boots it in QEMU and moves real data, all of it mapped by physical address'
 	@echo 'make test     boots the test kernel on every machine and shows what passed'
-	@echo 'make test-all data by every way through NVMe, file systems, peers, and a soak of ten minutes; an hour'
+	@echo 'make test-all data by every way through NVMe, file systems, peers, and a soak of ten minutes; over an hour'
 	@echo 'make bench    what a mapping costs, base and series, in instructions: build/bench has CSV and a plot'
 	@echo 'make bench-short  one machine of it, a few operations, and whether they keep the limits of harness/bench.limits'
 	@echo 'make shell    boots a machine and gives its prompt'
