@@ -21,11 +21,14 @@ with_threshold() {
 with_sgls() { with_threshold 1 "$@"; }
 without_sgls() { with_threshold 0 "$@"; }
 
+# queue DISK: where the limits of its queue are
+queue() { echo "/sys/block/$(readlink "/dev/$1")/queue"; }
+
 # verify_disk DISK [MEMORY KIB]
 verify_disk() {
 	disk=$1
 	shift
-	verify "/dev/$disk" "${PASSES:-1}" "$(cat "/sys/block/$(readlink "/dev/$disk")/queue/dma_alignment")" "$@"
+	verify "/dev/$disk" "${PASSES:-1}" "$(cat "$(queue "$disk")/dma_alignment")" "$@"
 }
 
 # commands TIMES: these have metadata in several pieces
@@ -92,7 +95,7 @@ dma_debug_is_on() { [ "$(cat "$debug/dma-api/disabled")" = N ]; }
 
 # check_meta_sgls DESCRIPTION COMMAND...
 check_meta_sgls() {
-	if [ "$(cat "/sys/block/$(readlink /dev/meta2)/queue/max_integrity_segments")" -gt 1 ]; then
+	if [ "$(cat "$(queue meta2)/max_integrity_segments")" -gt 1 ]; then
 		check "$@"
 	else
 		skip "$1" "the driver does not know of a disk that takes it"
@@ -122,9 +125,9 @@ check_peer() {
 	esac
 }
 
-# Requests of 3 MiB in one piece of memory: their PRPs fill more than one list
+# Requests of 3 MiB: their PRPs fill more than one list
 large_requests() {
-	queue=/sys/block/$(readlink "/dev/$1")/queue
+	queue=$(queue "$1")
 	before=$(cat "$queue/max_sectors_kb")
 	cat "$queue/max_hw_sectors_kb" >"$queue/max_sectors_kb"
 	with_threshold 0 from_peer "$1" 3072
@@ -132,7 +135,7 @@ large_requests() {
 	echo "$before" >"$queue/max_sectors_kb"
 	return $rc
 }
-takes_large_requests() { [ "$(cat "/sys/block/$(readlink "/dev/$1")/queue/max_hw_sectors_kb")" -ge 3072 ]; }
+takes_large_requests() { [ "$(cat "$(queue "$1")/max_hw_sectors_kb")" -ge 3072 ]; }
 
 bounce_slots() { cat "$debug/swiotlb/io_tlb_used" 2>/dev/null || echo 0; }
 # There is nothing to count where dma-debug is off, and to look makes 6.12.117 oops
