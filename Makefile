@@ -11,7 +11,7 @@ help:
 	@echo 'make test     boots the test kernel on every machine and shows what passed'
 	@echo 'make test-all data by every way through NVMe, file systems, peers, and a soak of ten minutes; over an hour'
 	@echo 'make bench    what a mapping costs, base and series, in instructions: build/bench has CSV and a plot'
-	@echo 'make bench-short  one machine of it, a few operations, and whether they keep the limits of harness/bench.limits'
+	@echo 'make bench-short  one machine of it, a few operations, and whether they keep the limits of harness/bench/limits'
 	@echo 'make shell    boots a machine and gives its prompt'
 	@echo 'make without  the selftests on the series without one patch (PATCH=words of its subject), which has to fail'
 	@echo 'make export   brings the commits made in build/tree back to patches/ and the new files'
@@ -20,38 +20,46 @@ help:
 	@echo 'make bisect   builds what each patch touches, after each patch'
 	@echo 'make clean    removes build/, unless a tree there has work that is not exported'
 	@echo
-	@echo 'MACHINE=name  one machine of harness/machines, for run, test, bench and shell'
+	@echo 'MACHINE=name  one machine of harness/lab/machines, for run, test, bench and shell'
 	@echo 'BASELINE=file for bench: a bench.csv of before; what is more than 2 % worse fails'
 	@echo 'BASE=         what the series goes on: nothing, the newest linux-source-6.12 of apt; 6.12.107, that version;'
 	@echo '              /a/path, a kernel tree or tarball'
 	@echo 'JOBS=         how many jobs at once ($(shell nproc))'
 
 tree:
-	@harness/tree
+	@harness/series/tree
 
 # A tree with work in it is built and booted as it is.
-build run test shell without:
-	@harness/tree keep
-	@harness/$@
+build run test shell:
+	@harness/series/tree keep
+	@harness/lab/$@
+
+without:
+	@harness/series/tree keep
+	@harness/checks/without
 
 test-all:
-	@harness/tree keep
-	@harness/test all
+	@harness/series/tree keep
+	@harness/lab/test all
 
 bench:
-	@harness/tree keep
-	@harness/bench
+	@harness/series/tree keep
+	@harness/bench/bench
 
 bench-short:
-	@harness/tree keep
-	@harness/bench short
+	@harness/series/tree keep
+	@harness/bench/bench short
 
 export:
-	@harness/export
+	@harness/series/export
 
-mbox check bisect:
-	@harness/tree
-	@harness/$@
+mbox:
+	@harness/series/tree
+	@harness/series/mbox
+
+check bisect:
+	@harness/series/tree
+	@harness/checks/$@
 
 clean:
-	@harness/tree clean
+	@harness/series/tree clean

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What all scripts of the harness share. Each of them begins with
-#   . "$(dirname "$0")/lib.sh"
+#   . "$(dirname "$0")/../lib.sh"
 
 set -euo pipefail
 export LC_ALL=C
@@ -12,7 +12,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 HARNESS=$TOP/harness
 BUILD=$TOP/build
-TREE=$BUILD/tree		# a symlink to build/trees/ID, made by harness/tree
+TREE=$BUILD/tree		# a symlink to build/trees/ID, made by harness/series/tree
 LOGS=$BUILD/logs
 SERIES=$TOP/patches/6.12
 JOBS=${JOBS:-$(nproc)}

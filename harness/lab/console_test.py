@@ -1,16 +1,10 @@
 #!/usr/bin/env python3
-"""Tests of harness/console, on pieces of consoles."""
-import importlib.machinery
-import importlib.util
-import os
+"""Tests of harness/lab/console.py, on pieces of consoles."""
 import sys
 import unittest
 
 sys.dont_write_bytecode = True
-path = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'console')
-loader = importlib.machinery.SourceFileLoader('console', path)
-console = importlib.util.module_from_spec(importlib.util.spec_from_loader('console', loader))
-loader.exec_module(console)
+import console  # noqa: E402
 
 QUIET = '''
 [    1.461908] DMA-API: preallocated 65536 debug entries

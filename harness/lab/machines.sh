@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Reads the table harness/machines.
+# Reads the table harness/lab/machines.
 
 # table KIND: the lines of that kind without the word, %NAMEs replaced
 table() {
@@ -22,7 +22,7 @@ table() {
 		}
 		$1 == "let" { name = $2; sub(/^let [^ ]+ = ?/, ""); let[name] = $0; next }
 		$1 == kind { sub(/^[^ ]+ /, ""); gsub(/ ?\| ?/, "|"); print }
-	' "$HARNESS/machines"
+	' "$HARNESS/lab/machines"
 }
 
 # machines_for WHAT: the names of the machines that WHAT boots: $MACHINE, or those that the table has for it (a shell is for those
@@ -35,7 +35,7 @@ machines_for() {
 		echo "$name"
 		found=1
 	done < <(table machine)
-	[ -n "$found" ] || die "no machine ${MACHINE:-for $1}; harness/machines has: $(table machine | cut -d'|' -f1 | tr '\n' ' ')"
+	[ -n "$found" ] || die "no machine ${MACHINE:-for $1}; harness/lab/machines has: $(table machine | cut -d'|' -f1 | tr '\n' ' ')"
 }
 
 # archs_for WHAT: the architectures of those machines
@@ -49,7 +49,7 @@ archs_for() {
 # that architecture boot: OUT (where the kernel is built; a shell is in the kernel of run) and INITRD
 load_arch() {
 	local line
-	line=$(table arch | grep "^$1|") || die "harness/machines has no arch $1"
+	line=$(table arch | grep "^$1|") || die "harness/lab/machines has no arch $1"
 	# shellcheck disable=SC2034
 	IFS='|' read -r ARCH_NAME DEB_ARCH KARCH CROSS_COMPILE IMAGE QEMU QEMU_PACKAGES <<<"$line"
 	export CROSS_COMPILE
@@ -60,7 +60,7 @@ load_arch() {
 # load_machine NAME WHAT: sets those, and PROVIDER QEMU_ARGS APPEND LEAST and MDIR (the machine's directory)
 load_machine() {
 	local line arch args
-	line=$(table machine | grep "^$1|") || die "harness/machines has no machine $1"
+	line=$(table machine | grep "^$1|") || die "harness/lab/machines has no machine $1"
 	# shellcheck disable=SC2034
 	IFS='|' read -r _ _ arch PROVIDER args APPEND LEAST <<<"$line"
 	# shellcheck disable=SC2034

@@ -55,7 +55,7 @@ hist_dropped() {
 	sed -n 's/.*Dropped: *\([0-9]*\).*/\1/p' "$tracing/events/$1/hist" | head -n 1
 }
 
-# What a mapping for the disks goes through, as the machine's line in harness/machines says it
+# What a mapping for the disks goes through, as the machine's line in harness/lab/machines says it
 provider() {
 	disk=$(pci_name scratch)
 	group=/sys/bus/pci/devices/$disk/iommu_group

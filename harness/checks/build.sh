@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Building what the series touches, for check and bisect: a source directory of their own that is moved from commit to
-# commit, and a build directory for each harness/check.NAME.config. Such a file begins with a line
+# commit, and a build directory for each harness/checks/NAME.config. Such a file begins with a line
 #   # ARCH CC DEFCONFIG
 # and goes on with the options that it sets beyond that.
 
@@ -42,7 +42,7 @@ at() {
 	kgit -C "$SRC" reset -q --hard "$rev"
 }
 
-config_file() { echo "$HARNESS/check.$1.config"; }
+config_file() { echo "$HARNESS/checks/$1.config"; }
 
 # The make of configuration $1
 cmake() {

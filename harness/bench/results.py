@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What make bench has measured: harness/bench-results MODE DIRECTORY LOGS VERSION LIMITS BASELINE MACHINE...
+"""What make bench has measured: harness/bench/results.py MODE DIRECTORY LOGS VERSION LIMITS BASELINE MACHINE...
 
 Reads the consoles of both kernels and their runs, prints the table, writes bench.csv (and in mode full bench.svg) to
 DIRECTORY. Ends with "N passed, N failed": a limit of LIMITS that is kept, a line of BASELINE that is not more than 2 %

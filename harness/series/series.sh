@@ -70,7 +70,7 @@ input_sum() {
 	{
 		rgit rev-parse base
 		patches_sum
-		cat "$HARNESS/tree-series.sh" "$HARNESS/tree-maintainers"
+		cat "$HARNESS/series/series.sh" "$HARNESS/series/tree-maintainers"
 		series_patches | while read -r p; do patch_adds "$SERIES/$p"; done | sed 's/^MAINTAINERS:.*/MAINTAINERS/' | sort -u |
 			while IFS= read -r p; do
 				# One that is missing is reported when it is wanted.
@@ -113,7 +113,7 @@ add_file() {
 
 add_maintainers() {
 	rgit cat-file blob :MAINTAINERS >"$WORK/list"
-	"$HARNESS/tree-maintainers" merge "$WORK/list" "$TOP/MAINTAINERS" "$2" >"$WORK/merged" ||
+	"$HARNESS/series/tree-maintainers" merge "$WORK/list" "$TOP/MAINTAINERS" "$2" >"$WORK/merged" ||
 		die "$1 adds the MAINTAINERS section $2, which is not in the repository's MAINTAINERS"
 	rgit update-index --cacheinfo "100644,$(rgit hash-object -w --no-filters "$WORK/merged"),MAINTAINERS"
 }

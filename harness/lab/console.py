@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Finds what the kernel has complained about on a console: harness/console LOG. Exit status 1 if there is any.
+"""Finds what the kernel has complained about on a console: harness/lab/console.py LOG. Exit status 1 if there is any.
 
 A test that provokes a report announces it:
 

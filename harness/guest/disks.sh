@@ -1,5 +1,5 @@
 # shellcheck shell=dash
-# What the guest's tests of NVMe share: the disks of harness/machines, ways to write and to disturb them, what has to be left.
+# What the guest's tests of NVMe share: the disks of harness/lab/machines, ways to write and to disturb them, what has to be left.
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . /harness/common.sh
 DIR=/selftests/dma

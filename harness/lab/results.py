@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the machines of make test have said: harness/results KUNIT_TOOL MACHINE CONSOLE FAILURE LEAST ...
+"""What the machines of make test have said: harness/lab/results.py KUNIT_TOOL MACHINE CONSOLE FAILURE LEAST ...
 
 The arguments after the directory of kunit.py come in fours, one a machine: its name, its console, a file that says why
 its boot failed (empty if it did not) and the passed cases that a suite must have (SUITE=N ...). Prints a table of machine
@@ -107,7 +107,7 @@ class Machine:
         for name, number in (word.split('=') for word in least.split()):
             suite = self.suites.setdefault(name, Suite(name))
             if suite.passed < int(number):
-                suite.failed.append(f'{suite.passed} cases passed, harness/machines wants {number}')
+                suite.failed.append(f'{suite.passed} cases passed, harness/lab/machines wants {number}')
 
 
 def print_table(machines, names):

@@ -4,7 +4,7 @@
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . /harness/common.sh
 
-# The machine's line in harness/machines names those that it runs.
+# The machine's line in harness/lab/machines names those that it runs.
 selftest() {
 	name=$(basename "$1")
 	case ",${SELFTESTS:-$name}," in *",$name,"*) ;; *) return ;; esac
