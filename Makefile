@@ -29,37 +29,32 @@ help:
 tree:
 	@harness/series/tree
 
-# A tree with work in it is built and booted as it is.
-build run test shell:
-	@harness/series/tree keep
-	@harness/lab/$@
+# A tree with work in it is built and booted as it is. Nobody else may change it in between.
+KEEP = harness/series/tree keep
 
-without:
-	@harness/series/tree keep
-	@harness/checks/without
+build run test shell:
+	@harness/hold 'make $@' '$(KEEP) && harness/lab/$@'
 
 test-all:
-	@harness/series/tree keep
-	@harness/lab/test all
+	@harness/hold 'make $@' '$(KEEP) && harness/lab/test all'
 
 bench:
-	@harness/series/tree keep
-	@harness/bench/bench
+	@harness/hold 'make $@' '$(KEEP) && harness/bench/bench'
 
 bench-short:
-	@harness/series/tree keep
-	@harness/bench/bench short
+	@harness/hold 'make $@' '$(KEEP) && harness/bench/bench short'
+
+without:
+	@harness/hold 'make $@' '$(KEEP) && harness/checks/without'
+
+check bisect:
+	@harness/hold 'make $@' 'harness/series/tree && harness/checks/$@'
 
 export:
 	@harness/series/export
 
 mbox:
-	@harness/series/tree
 	@harness/series/mbox
-
-check bisect:
-	@harness/series/tree
-	@harness/checks/$@
 
 clean:
 	@harness/series/tree clean

@@ -53,6 +53,25 @@ run_logged() {
 	return $rc
 } >&2
 
+# ---- two makes at once, and room on the disk
+
+# Everything that writes to build/ holds this lock, in descriptor 9, and so do its children.
+hold_build() {
+	[ -z "${SERIES_LOCK:-}" ] || return 0
+	mkdir -p "$BUILD"
+	exec 9>>"$BUILD/.lock"
+	flock -n 9 || die "build/ is in use: $(<"$BUILD/.lock"). Wait for it to end, or work in another clone"
+	export SERIES_LOCK=$$
+	echo "${SERIES_WHAT:-${0#"$TOP/"} $*}, process $$, since $(date +%H:%M:%S)" >"$BUILD/.lock"
+}
+
+# need_space GB WHAT FOR
+need_space() {
+	local free
+	free=$(df -Pk "$BUILD" | awk 'NR == 2 { print int($4 / 1048576) }')
+	((free >= $1)) || die "$2 needs $1 GB, and $BUILD has only $free GB: make room, or link build/ to another disk"
+}
+
 # ---- packages
 
 # What a kernel build needs; a cross compiler comes on top, and is the machine's.
@@ -77,6 +96,7 @@ root_command() {
 apt_get() {
 	local log=$1 sudo
 	shift
+	[ -z "${NO_APT:-}" ] || die "NO_APT is set: apt-get $* is for you to run"
 	sudo=$(root_command) || return
 	mkdir -p "$LOGS"
 	# shellcheck disable=SC2086  # no word at all when we are root
@@ -88,6 +108,7 @@ need_packages() {
 	local missing
 	mapfile -t missing < <(missing_packages "$@")
 	((${#missing[@]})) || return 0
+	[ -z "${NO_APT:-}" ] || die "packages are missing, and NO_APT is set: apt-get install ${missing[*]}"
 	root_command >/dev/null ||
 		die "packages are missing and there is no root or sudo to install them: apt-get install ${missing[*]}"
 	say "installing ${missing[*]}"
@@ -147,3 +168,6 @@ tgit() { kgit -C "$TREE" "$@"; }
 
 # The name of the base that build/tree has: build directories for it should carry it.
 tree_id() { basename "$(readlink "$TREE")"; }
+
+# The mails need nothing of build/.
+[ "${0##*/}" = mbox ] || hold_build "$@"

@@ -5,6 +5,9 @@
 REPO=${REPO:-$TREE}	# the git tree in question
 WORK=			# a directory of our own for temporary files; see work_dir
 
+# The author of all, so that the same input gives the same commits in every clone
+SERIES_AUTHOR='DMA phys series <series@localhost>' SERIES_DATE='Tue, 14 Nov 2023 22:13:20 +0000'
+
 rgit() { kgit -C "$REPO" "$@"; }
 git_file() { rgit rev-parse --path-format=absolute --git-path "$1"; }
 
@@ -188,7 +191,7 @@ apply_patch() {
 
 # add_commit: one for git fast-import, with the message in $WORK and the files that have changed
 add_commit() {
-	local who='DMA phys series <series@localhost> 1700000000 +0000'
+	local who="$SERIES_AUTHOR 1700000000 +0000"
 	printf 'commit refs/series/new\nauthor %s\ncommitter %s\n' "$who" "$who"
 	printf 'data %s\n' "$(stat -c %s "$WORK/message")"
 	cat "$WORK/message"
