@@ -19,6 +19,8 @@ JOBS=${JOBS:-$(nproc)}
 # shellcheck disable=SC2034  # for the scripts that read this file
 readonly TOP HARNESS BUILD TREE LOGS SERIES JOBS
 export HOME=${HOME:-$BUILD}	# a CI job may have none; ccache and checkpatch want one
+export BASE=${BASE:-}
+BASE=${BASE/#\~\//$HOME/}	# not all shells replace the ~ in: make tree BASE=~/linux
 
 # ---- what a person sees
 

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# The patch series as data, shared by tree, export, mbox, check and bisect. README.md beside this
-# file says how a series is written down, in patches/6.12 and in the tree.
+# The patch series as data, shared by tree, export, mbox, check and bisect. harness/README.md says
+# how a series is written down, in patches/6.12 and in the tree.
 
 REPO=${REPO:-$TREE}	# the git tree in question
 WORK=			# a directory of our own for temporary files; see work_dir
