@@ -5,6 +5,7 @@
 REPO=${REPO:-$TREE}	# the git tree in question
 WORK=			# a directory of our own for temporary files; see work_dir
 
+# shellcheck disable=SC2034  # for export and mbox
 # The author of all, so that the same input gives the same commits in every clone
 SERIES_AUTHOR='DMA phys series <series@localhost>' SERIES_DATE='Tue, 14 Nov 2023 22:13:20 +0000'
 
@@ -51,8 +52,8 @@ with_depends() {
 
 # split_patch FILE: leaves its message, notes and diff in $WORK
 split_patch() {
-	git_env git mailinfo "$WORK/body" "$WORK/rest" <"$1" >"$WORK/head" &&
-		grep -q '^Subject: .' "$WORK/head" || die "$1 is not a mail with a patch"
+	git_env git mailinfo "$WORK/body" "$WORK/rest" <"$1" >"$WORK/head" || die "git cannot read the mail $1"
+	grep -q '^Subject: .' "$WORK/head" || die "$1 has no subject"
 	{ sed -n 's/^Subject: //p' "$WORK/head" && echo && cat "$WORK/body"; } |
 		git stripspace >"$WORK/message"
 	sed -e '/^diff --git /,$d' -e '/^---$/d' -e '/^$/d' "$WORK/rest" >"$WORK/notes"
@@ -241,13 +242,14 @@ make_commits() {
 	unset GIT_INDEX_FILE
 	rgit update-ref refs/series/new base
 	run_logged fast-import rgit fast-import --quiet --force <"$WORK/commits"
+	# shellcheck disable=SC2034  # for the caller
 	MADE=$(rgit rev-parse refs/series/new)
 	rgit update-ref -d refs/series/new
 }
 
 # Those of them that change a file
 changing_commits() {
-	rgit log --reverse --format=%H%x09%s "${1:-base..refs/series/made}" |
+	rgit log --reverse --format=%H%x09%s base..refs/series/made |
 		grep -vP '\t(topic [^ :]+|left out): ' | cut -f1
 }
 
