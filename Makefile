@@ -1,6 +1,6 @@
 # Everything is done by the scripts in harness/; this only names them. See make help.
 
-.PHONY: help tree build run test test-all bench bench-short shell without export mbox check bisect clean
+.PHONY: help tree build run test test-all bench bench-short shell without record export mbox check bisect clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -15,8 +15,9 @@ help:
 	@echo 'make shell    boots a machine and gives its prompt'
 	@echo 'make without  the selftests on the series without one patch (PATCH=words of its subject), which has to fail'
 	@echo 'make export   brings the commits made in build/tree back to patches/ and the new files'
-	@echo 'make mbox     the series as mails, in build/mbox: a directory a topic, for git am and git send-email'
+	@echo 'make mbox     the series as mails, in build/mbox: a folder a topic, for git am and git send-email (TOPIC=a,b: only these)'
 	@echo 'make check    what can be proved without a boot: patches, warnings, style, mails, scripts'
+	@echo 'make record   docs/results.md from the logs of the last make test and make bench'
 	@echo 'make bisect   builds what each patch touches, after each patch'
 	@echo 'make clean    removes build/, unless a tree there has work that is not exported'
 	@echo
@@ -24,6 +25,7 @@ help:
 	@echo 'BASELINE=file for bench: a bench.csv of before; what is more than 2 % worse fails'
 	@echo 'BASE=         what the series goes on: nothing, the newest linux-source-6.12 of apt; 6.12.107, that version;'
 	@echo '              /a/path, a kernel tree or tarball'
+	@echo 'NO_APT=1      names the packages that are missing instead of installing them'
 	@echo 'JOBS=         how many jobs at once ($(shell nproc))'
 
 tree:
@@ -49,6 +51,9 @@ without:
 
 check bisect:
 	@harness/hold 'make $@' 'harness/series/tree && harness/checks/$@'
+
+record:
+	@harness/record
 
 export:
 	@harness/series/export
