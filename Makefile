@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # Everything is done by the scripts in harness/; this only names them. See make help.
 
 .PHONY: help tree build run test test-all bench bench-short shell without record export mbox check bisect clean

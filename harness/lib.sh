@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # What all scripts of the harness share. Each of them begins with
 #   . "$(dirname "$0")/../lib.sh"

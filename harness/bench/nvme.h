@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Put before drivers/nvme/host/pci.c of the base and of the series, and before no other pci.c: what it costs that driver to
  * map the data of a request and to unmap it, descriptors and all. Who writes to /sys/module/nvme/parameters/bench finds the

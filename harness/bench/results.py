@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
 """What make bench has measured: harness/bench/results.py MODE DIRECTORY LOGS VERSION LIMITS BASELINE MACHINE...
 
 Reads the consoles of both kernels and their runs, prints the table, writes bench.csv (and in mode full bench.svg) to

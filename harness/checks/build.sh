@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # Building what the series touches, for check and bisect: a source directory of their own that is moved from commit to
 # commit, and a build directory for each harness/checks/NAME.config. Such a file begins with a line

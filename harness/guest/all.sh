@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # What the guest of make test-all does: what takes long, or the soak where the kernel's command line has soak=SECONDS.
 # shellcheck source-path=SCRIPTDIR source=test.sh

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # What the guest's tests of NVMe share: the disks of harness/lab/machines, ways to write and to disturb them, what has to be left.
 # shellcheck source-path=SCRIPTDIR source=common.sh

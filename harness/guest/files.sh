@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # Data through the whole of the block layer: fio on the disk itself, and on file systems that are made, used, taken away and
 # looked at again. Prints KTAP.
 # shellcheck source-path=SCRIPTDIR source=disks.sh

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # soak=SECONDS of I/O of all kinds on all disks, while controllers are reset, taken away and brought back, and pulled out of
 # their slots, and allocations fail. What is on a disk that stays has to be right all the time. Prints KTAP.
 # shellcheck source-path=SCRIPTDIR source=disks.sh

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 # What the test kernel's guest does: KUnit has run before init, now the tests from user space and the leak check. $tests is
 # set by all.sh.

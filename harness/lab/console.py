@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
 """Finds what the kernel has complained about on a console: harness/lab/console.py LOG. Exit status 1 if there is any.
 
 A test that provokes a report announces it:

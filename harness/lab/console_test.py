@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
 """Tests of harness/lab/console.py, on pieces of consoles."""
 import sys
 import unittest

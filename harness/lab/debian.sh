@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # Programs for the guests, from Debian's packages for their architecture, whatever the host's is. An apt with a state of its
 # own gets them, from where the host's apt has its packages; nothing is installed.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
 """What the machines of make test have said: harness/lab/results.py KUNIT_TOOL MACHINE CONSOLE FAILURE LEAST ...
 
 The arguments after the directory of kunit.py come in fours, one a machine: its name, its console, a file that says why

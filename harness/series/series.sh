@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # The patch series as data, shared by tree, export, mbox, check and bisect. harness/README.md says
 # how a series is written down, in patches/6.12 and in the tree.
@@ -52,7 +53,8 @@ with_depends() {
 
 # split_patch FILE: leaves its message, notes and diff in $WORK
 split_patch() {
-	git_env git mailinfo "$WORK/body" "$WORK/rest" <"$1" >"$WORK/head" || die "git cannot read the mail $1"
+	git_env git mailinfo "$WORK/body" "$WORK/rest" <"$1" >"$WORK/head" ||
+		die "git cannot read the mail $1"
 	grep -q '^Subject: .' "$WORK/head" || die "$1 has no subject"
 	{ sed -n 's/^Subject: //p' "$WORK/head" && echo && cat "$WORK/body"; } |
 		git stripspace >"$WORK/message"
@@ -100,7 +102,9 @@ skip_reason() {
 }
 
 # What a tree is made of, in two sums: patches/6.12; and with it the base and the new files.
-patches_sum() { (cd "$SERIES" && find . -type f | sort | xargs -d '\n' sha1sum) | sha1sum | cut -c1-40; }
+patches_sum() {
+	(cd "$SERIES" && find . -type f | sort | xargs -d '\n' sha1sum) | sha1sum | cut -c1-40
+}
 input_sum() {
 	{
 		rgit rev-parse 'base^{commit}'
@@ -122,7 +126,9 @@ index_of() {
 		rgit update-index -z --index-info
 }
 
-apply_diff() { rgit apply --cached --allow-empty --whitespace=nowarn --exclude=MAINTAINERS "$@" "$WORK/diff"; }
+apply_diff() {
+	rgit apply --cached --allow-empty --whitespace=nowarn --exclude=MAINTAINERS "$@" "$WORK/diff"
+}
 
 # place_hunks NAME: each hunk by its exact context, at any offset; a hunk of which only a part
 # matches is named.
@@ -160,7 +166,7 @@ add_file() {
 add_maintainers() {
 	local line
 	awk -v RS= -v t="$2" 'index($0, t "\n") == 1' "$TOP/MAINTAINERS" >"$WORK/section"
-	[ -s "$WORK/section" ] || die "$1 adds the section $2, which is not in the repository's MAINTAINERS"
+	[ -s "$WORK/section" ] || die "$1 adds the section $2, which the repository's MAINTAINERS has not"
 	rgit cat-file blob :MAINTAINERS >"$WORK/list"
 	line=$(awk -v new="$2" '
 		/^Maintainers List/ { on = 1 }
@@ -197,7 +203,10 @@ add_commit() {
 	printf 'data %s\n' "$(stat -c %s "$WORK/message")"
 	cat "$WORK/message"
 	rgit ls-files -s | sort >"$WORK/after"
-	[ -e "$WORK/before" ] || { rgit rev-parse 'base^{commit}' | sed 's/^/from /' && mv "$WORK/first" "$WORK/before"; }
+	if [ ! -e "$WORK/before" ]; then
+		echo "from $(rgit rev-parse 'base^{commit}')"
+		mv "$WORK/first" "$WORK/before"
+	fi
 	comm -23 <(cut -f2 "$WORK/before" | sort) <(cut -f2 "$WORK/after" | sort) | sed 's/^/D /'
 	comm -13 "$WORK/before" "$WORK/after" | sed 's/^\([0-9]*\) \([0-9a-f]*\) 0\t/M \1 \2 /'
 	echo
