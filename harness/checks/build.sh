@@ -79,15 +79,19 @@ configure() {
 not_taken() { grep '^CONFIG' "$(config_file "$1")" | grep -vxFf "$CHECK/$1/.config" | grep -v '=n$'; }
 
 # The targets of configuration $1: its users, and for `on` also the files of list $2 that are in none
-# of their directories. `none` has no users: all of the files.
+# of their directories. touched: only what is in the list, by directory where `on` builds that, as not
+# every file there is for this architecture.
 objects() {
 	local t dirs
 	for t in ${USERS[$1]:-}; do
 		if [ -d "$SRC/$t" ] || [ -e "$SRC/${t%.o}.c" ]; then echo "$t"; fi
 	done
-	[ "$1" = on ] || [ "$1" = none ] || return 0
-	dirs=$(tr -s '[:space:]' '\n' <<<"${USERS[$1]:-}" | sed -n 's|^.*/$|^&|p')
-	sed -n 's/\.c$//p' "$2" | grep -vE "$NOT_X86" | grep -v -f <(printf '%s\n' "${dirs:-^/}") | while read -r t; do
+	[ "$1" = on ] || [ "$1" = touched ] || return 0
+	dirs=$(tr -s '[:space:]' '\n' <<<"${USERS[on]}" | sed -n 's|^.*/$|^&|p')
+	[ "$1" = on ] || for t in $dirs; do
+		! grep '\.[chS]$' "$2" | grep "$t" >/dev/null || echo "${t#^}"
+	done
+	sed -n 's/\.c$//p' "$2" | grep -vE "$NOT_X86" | grep -v -f <(printf '%s\n' "$dirs") | while read -r t; do
 		# What another file includes is no object of its own.
 		if [ -e "$SRC/$t.c" ] && ! grep -qsF "#include \"${t##*/}.c\"" "$SRC/${t%/*}"/*.c; then echo "$t.o"; fi
 	done
