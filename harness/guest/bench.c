@@ -111,6 +111,8 @@ static void tell_provider(const char *device)
 	base = strrchr(name, '/') + 1;
 	if (strstr(name, "/dmar"))
 		base = "intel-iommu";
+	else if (strstr(name, "/ivhd"))
+		base = "amd-iommu";
 	else if (strstr(name, "/virtio"))	/* which names its IOMMU as the PCI device */
 		base = "virtio-iommu";
 	else if (strstr(name, "/smmu3"))

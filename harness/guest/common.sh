@@ -63,6 +63,7 @@ provider() {
 	if [ -e "$group" ]; then
 		case $(readlink "/sys/bus/pci/devices/$disk/iommu") in
 		*/dmar*) name=intel-iommu ;;
+		*/ivhd*) name=amd-iommu ;;
 		*/virtio*) name=virtio-iommu ;;
 		*/smmu3*) name=smmuv3 ;;
 		*) name=$(basename "$(readlink "/sys/bus/pci/devices/$disk/iommu")") ;;

@@ -17,7 +17,7 @@ REPORT = re.compile('|'.join((
     r'\bBUG: ', r'\bWARNING: ', r'\bOops\b', r'Kernel panic', r'general protection fault', r'[Uu]nable to handle',
     r'\bUBSAN: ', r'\bINFO: (task|trying|rcu|suspicious|possible|inconsistent|NMI)', r'rcu: .*(stall|self-detected)',
     r'soft lockup', r'nobody cared', r'kmemleak: (\d+ new suspected|.*disabled)', r'\bDMA-API: ',
-    r'DMAR: \[', r'page fault from EP', r'arm-smmu.*(event 0x|fault)', r'AMD-Vi: Event',
+    r'DMAR: \[', r'page fault from EP', r'arm-smmu.*(event 0x|fault)', r'AMD-Vi: Event', r'unmap of IOVA 0x',
     r'dma_pool_destroy .* busy', r'I/O error', r'nvme.*(timeout|Abort|controller is down)',
 )))
 HARMLESS = re.compile(r'^harness[:>] |DMA-API: (preallocated|debugging (enabled by|disabled on) kernel|Mapped at)|^\s+# ')
