@@ -152,14 +152,30 @@ does_not_fit() {
 		/: does not exist in index/s/^error: //p' "$WORK/reduced" | paste -sd' ')"
 }
 
+# first_version PATH PATCH: the file as the patch adds it, in $WORK/undo: the repository has it as
+# it is at the end, so the hunks of later patches are taken back, the last first.
+first_version() {
+	local later
+	[ -f "$TOP/$1" ] || die "$2 adds $1, which is not in the repository"
+	rm -rf "$WORK/undo"
+	mkdir -p "$WORK/undo/$(dirname "$1")"
+	cp -p "$TOP/$1" "$WORK/undo/$1"
+	mapfile -t later < <(cd "$SERIES" && series_patches | sed "1,\\|^$2\$|d" |
+		xargs -rd '\n' grep -lF "diff --git a/$1 b/$1" -- | tac)
+	for later in "${later[@]}"; do
+		(cd "$WORK/undo" && GIT_CEILING_DIRECTORIES=$WORK git_env git apply -R --include="$1" \
+			"$SERIES/$later") || die "the hunks of $later do not fit the repository's $1"
+	done
+}
+
 add_file() {
 	local mode=100644 path=$2
-	[ -f "$TOP/$path" ] || die "$1 adds $path, which is not in the repository"
 	! rgit cat-file -e "base:$path" 2>/dev/null ||
 		die "$1 adds $path, which the base has already: is the series in it?"
+	first_version "$path" "$1"
 	[ ! -x "$TOP/$path" ] || mode=100755
 	rgit update-index --add --cacheinfo \
-		"$mode,$(rgit hash-object -w --no-filters "$TOP/$path"),$path"
+		"$mode,$(rgit hash-object -w --no-filters "$WORK/undo/$path"),$path"
 }
 
 # The section goes where the fewest of the others are on its wrong side: the list is nearly sorted.
