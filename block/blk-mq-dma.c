@@ -3,11 +3,10 @@
  * Mapping of requests for DMA, by physical address.
  *
  * A request's memory is a list of bvecs, in one or more bios. A *segment* is
- * what the device is given of it as one piece: a bvec, together with those
- * after it that continue it in memory, or a part of one that is too long, as
- * the queue's limits allow. There are never more of them than
- * blk_rq_nr_phys_segments(), or nr_integrity_segments for the metadata, has
- * counted.
+ * what the device is given of it as one piece: as much as is contiguous in
+ * memory, of one bvec or of several, and as the queue's limits allow. The same
+ * holds for the metadata. There are never more segments than the block layer
+ * has counted in blk_rq_nr_phys_segments(), or in nr_integrity_segments.
  *
  * A driver takes one segment after the other and writes its address into its
  * own descriptors. There are three ways to map them:
@@ -48,34 +47,30 @@ static void blk_map_iter_set_bvecs(struct blk_map_iter *it,
 		blk_map_iter_set(it, &bvecs[iter.bi_idx], iter.bi_bvec_done);
 }
 
-static void blk_map_iter_set_bio(struct blk_map_iter *it)
+static void blk_map_iter_set_bio(struct blk_map_iter *it, struct bio *bio)
 {
-	struct bio *bio = it->bio;
-
-	if (it->is_integrity)
+	it->bio = bio;
+	if (!it->is_integrity)
+		blk_map_iter_set_bvecs(it, bio->bi_io_vec, bio->bi_iter);
+	else if (bio_integrity(bio))
 		blk_map_iter_set_bvecs(it, bio_integrity(bio)->bip_vec,
 				       bio_integrity(bio)->bip_iter);
-	else
-		blk_map_iter_set_bvecs(it, bio->bi_io_vec, bio->bi_iter);
 }
 
-/* Where the bio has nothing left, goes on to the next one that has something */
-static void blk_map_iter_next_bio(struct blk_map_iter *it)
+/* Skip empty bvecs and empty bios. The length is 0 only at the end. */
+static void blk_map_iter_skip_empty(struct blk_map_iter *it)
 {
-	while (!it->left && it->bio && it->bio->bi_next) {
-		it->bio = it->bio->bi_next;
-		blk_map_iter_set_bio(it);
+	while (!it->len) {
+		if (it->left)
+			blk_map_iter_set(it, it->bv + 1, 0);
+		else if (it->bio && it->bio->bi_next)
+			blk_map_iter_set_bio(it, it->bio->bi_next);
+		else
+			return;
 	}
 }
 
-static void blk_map_iter_first_bio(struct blk_map_iter *it, struct bio *bio)
-{
-	it->bio = bio;
-	blk_map_iter_set_bio(it);
-	blk_map_iter_next_bio(it);
-}
-
-/* Not beyond the end of the bvec, nor to another bio */
+/* Can leave the iterator at an empty bvec, or at the end of a bio */
 static __always_inline void blk_map_iter_advance(struct blk_map_iter *it,
 		u32 len)
 {
@@ -90,72 +85,71 @@ static __always_inline void blk_map_iter_advance(struct blk_map_iter *it,
 	}
 }
 
+/* Can the bvec at the iterator, which is next in memory, extend the segment? */
+static bool blk_segment_mergeable(struct request_queue *q,
+		const struct blk_map_iter *it, struct page *page,
+		phys_addr_t phys, u32 len, u32 more)
+{
+	unsigned long offset = it->phys - page_to_phys(it->bv->bv_page);
+	struct bio_vec a, b;
+
+	bvec_set_page(&a, page, len, phys - page_to_phys(page));
+	bvec_set_page(&b, it->bv->bv_page + (offset >> PAGE_SHIFT), more,
+		      offset_in_page(offset));
+	return biovec_phys_mergeable(q, &a, &b);
+}
+
 /*
- * Takes a segment off a bvec.
- *
- * A bvec that fits into a segment as a whole is never torn apart, not even to
- * fill up the segment before it: nobody has counted that piece. One within a
- * page fits, as no limit is below that. Metadata is not split when it is
- * counted.
- *
- * Returns one of no length at the end of the request. One that is empty from
- * the beginning has no bvec to look at, and must not come here.
+ * Extend a segment of @len bytes by the bvecs that follow it in memory, also in
+ * the next bio, as far as the limits of the queue allow.
  */
-static __always_inline struct blk_segment
-blk_map_iter_take(struct request *req, struct blk_map_iter *it)
-{
-	struct blk_segment seg = {
-		.phys	= it->phys,
-		.len	= it->len,
-		.page	= it->bv->bv_page,
-	};
-
-	if (offset_in_page(seg.phys) + seg.len > PAGE_SIZE &&
-	    !it->is_integrity)
-		seg.len = get_max_segment_size(&req->q->limits, seg.phys,
-					       seg.len);
-	if (likely(seg.len))
-		blk_map_iter_advance(it, seg.len);
-	return seg;
-}
-
-/* Most segments end here */
-static __always_inline bool blk_segment_may_go_on(struct blk_map_iter *it,
-		const struct blk_segment *seg)
-{
-	return unlikely(!it->left || seg->phys + seg->len == it->phys);
-}
-
-/* What continues it in memory, also in the next bio, is a part of it */
-static noinline u32 blk_segment_join(struct request_queue *q,
+static noinline u32 blk_segment_extend(struct request_queue *q,
 		struct blk_map_iter *it, struct page *page, phys_addr_t phys,
 		u32 len)
 {
-	struct bio_vec a, b;
+	u32 max, more;
 
 	for (;;) {
-		blk_map_iter_next_bio(it);
+		blk_map_iter_skip_empty(it);
 		if (!it->len || phys + len != it->phys)
 			return len;
-		bvec_set_page(&a, page, len, phys - page_to_phys(page));
-		bvec_set_page(&b, it->bv->bv_page, it->len,
-			      it->phys - page_to_phys(it->bv->bv_page));
-		if (!biovec_phys_mergeable(q, &a, &b) ||
-		    len + it->len > queue_max_segment_size(q))
+		max = get_max_segment_size(&q->limits, phys, U32_MAX);
+		if (max <= len)
 			return len;
-		len += it->len;
-		blk_map_iter_advance(it, it->len);
+		more = min(it->len, max - len);
+		if (!blk_segment_mergeable(q, it, page, phys, len, more))
+			return len;
+		len += more;
+		blk_map_iter_advance(it, more);
 	}
 }
 
+/*
+ * Return the next segment, or one of length 0 at the end of the request.
+ *
+ * This is the one rule for data and metadata: a segment takes all that is
+ * contiguous in memory and within the limits of the queue. No other way to cut
+ * the same memory has fewer segments, so there are never more than the block
+ * layer has counted: for data it cuts each bvec by itself, and for metadata it
+ * merges whole pages.
+ *
+ * A bvec within a page needs no look at the limits, none is below that.
+ */
 static __always_inline struct blk_segment
 blk_map_iter_next(struct request *req, struct blk_map_iter *it)
 {
-	struct blk_segment seg = blk_map_iter_take(req, it);
+	struct blk_segment seg = { .phys = it->phys, .len = it->len };
 
-	if (seg.len && blk_segment_may_go_on(it, &seg))
-		seg.len = blk_segment_join(req->q, it, seg.page, seg.phys,
-					   seg.len);
+	if (unlikely(!seg.len))
+		return seg;
+	seg.page = it->bv->bv_page;
+	if (offset_in_page(seg.phys) + seg.len > PAGE_SIZE)
+		seg.len = get_max_segment_size(&req->q->limits, seg.phys,
+					       seg.len);
+	blk_map_iter_advance(it, seg.len);
+	if (unlikely(!it->len || seg.phys + seg.len == it->phys))
+		seg.len = blk_segment_extend(req->q, it, seg.page, seg.phys,
+					     seg.len);
 	return seg;
 }
 
@@ -168,9 +162,13 @@ static unsigned long blk_dma_attrs(const struct blk_dma_iter *iter)
 	return 0;
 }
 
+/* There is no next segment after a failure */
 static bool blk_dma_fail(struct blk_dma_iter *iter, blk_status_t status)
 {
 	iter->status = status;
+	iter->iter.len = 0;
+	iter->iter.left = 0;
+	iter->iter.bio = NULL;
 	return false;
 }
 
@@ -218,47 +216,26 @@ static __always_inline bool blk_dma_map_segment(struct request *req,
 	if (!blk_dma_is_same_kind(iter, seg))
 		return false;
 	iter->len = seg->len;
-	if (seg->phys + seg->len - 1 > iter->iter.unmapped_limit)
+	/* The limit is exclusive, and 0 if all memory has to be mapped */
+	if (seg->phys + seg->len - 1 >= iter->iter.unmapped_limit)
 		return blk_dma_map_one(req, dma_dev, iter, seg->phys);
 	iter->addr = seg->phys;
 	iter->iter.unmapped = true;
 	return true;
 }
 
-static noinline bool blk_dma_map_joined(struct request *req,
-		struct device *dma_dev, struct blk_dma_iter *iter,
-		struct page *page, phys_addr_t phys, u32 len)
-{
-	struct blk_segment seg = {
-		.phys	= phys,
-		.len	= blk_segment_join(req->q, &iter->iter, page, phys,
-					   len),
-		.page	= page,
-	};
-
-	return blk_dma_map_segment(req, dma_dev, iter, &seg);
-}
-
-/*
- * This runs for each segment. What is rare is out of line and at the end, which
- * leaves nothing to save on the stack.
- */
 static __always_inline bool blk_dma_map_next(struct request *req,
 		struct device *dma_dev, struct blk_dma_iter *iter)
 {
-	struct blk_segment seg = blk_map_iter_take(req, &iter->iter);
+	struct blk_segment seg = blk_map_iter_next(req, &iter->iter);
 
-	if (!seg.len)
-		return false;
-	if (blk_segment_may_go_on(&iter->iter, &seg))
-		return blk_dma_map_joined(req, dma_dev, iter, seg.page,
-					  seg.phys, seg.len);
-	return blk_dma_map_segment(req, dma_dev, iter, &seg);
+	return seg.len && blk_dma_map_segment(req, dma_dev, iter, &seg);
 }
 
 /* ---- ... as one range of IOVA */
 
-static size_t blk_map_iter_bytes(struct request *req, struct blk_map_iter *it)
+static size_t blk_map_iter_bytes(struct request *req,
+		const struct blk_map_iter *it)
 {
 	size_t bytes = 0;
 	struct bio *bio;
@@ -266,7 +243,8 @@ static size_t blk_map_iter_bytes(struct request *req, struct blk_map_iter *it)
 	if (!it->is_integrity)
 		return blk_rq_payload_bytes(req);
 	for (bio = req->bio; bio; bio = bio->bi_next)
-		bytes += bio_integrity(bio)->bip_iter.bi_size;
+		if (bio_integrity(bio))
+			bytes += bio_integrity(bio)->bip_iter.bi_size;
 	return bytes;
 }
 
@@ -356,10 +334,13 @@ static bool blk_dma_map_iova(struct request *req, struct device *dma_dev,
 					  &linked);
 	} while (!error && seg->len && iter->status == BLK_STS_OK);
 
+	/* The bios have fewer bytes than the request? */
+	if (!error && linked != dma_iova_size(state))
+		error = -EIO;
 	if (!error && iter->status == BLK_STS_OK)
 		error = dma_iova_sync(dma_dev, state, 0, linked);
 	if (error && iter->status == BLK_STS_OK)
-		iter->status = errno_to_blk_status(error);
+		blk_dma_fail(iter, errno_to_blk_status(error));
 	if (iter->status != BLK_STS_OK) {
 		dma_iova_destroy(dma_dev, state, linked, rq_dma_dir(req),
 				 blk_dma_attrs(iter) | DMA_ATTR_SKIP_CPU_SYNC);
@@ -373,6 +354,16 @@ static bool blk_dma_map_iova(struct request *req, struct device *dma_dev,
 
 /* ---- what drivers call */
 
+/* For a request without a segment: it must not have any bytes either */
+static blk_status_t blk_dma_status_empty(struct request *req,
+		const struct blk_map_iter *it)
+{
+	if (req->bio && (it->is_integrity || !bio_no_advance_iter(req->bio)) &&
+	    blk_map_iter_bytes(req, it))
+		return BLK_STS_IOERR;
+	return BLK_STS_OK;
+}
+
 static bool blk_dma_map_start(struct request *req, struct device *dma_dev,
 		struct dma_iova_state *state, struct blk_dma_iter *iter,
 		unsigned int nr_segments)
@@ -384,10 +375,10 @@ static bool blk_dma_map_start(struct request *req, struct device *dma_dev,
 	*state = (struct dma_iova_state) {};
 	iter->status = BLK_STS_OK;
 	iter->p2pdma = (struct pci_p2pdma_map_state) {};
-	if (!iter->iter.len)
-		return false;
-
 	seg = blk_map_iter_next(req, &iter->iter);
+	if (unlikely(!seg.len))
+		return blk_dma_fail(iter, blk_dma_status_empty(req, &first));
+
 	iter->p2pdma.map = pci_p2pdma_state(&iter->p2pdma, dma_dev, seg.page);
 	switch (iter->p2pdma.map) {
 	case PCI_P2PDMA_MAP_NONE:
@@ -433,6 +424,7 @@ static bool blk_dma_map_start(struct request *req, struct device *dma_dev,
  * &blk_dma_iter.status says why:
  *
  * * %BLK_STS_OK: the request has no data;
+ * * %BLK_STS_IOERR: it has data, but no memory for it in its bios;
  * * %BLK_STS_TARGET: it has memory of a peer that @dma_dev can not reach;
  * * %BLK_STS_INVAL: it mixes memory of a peer with other memory;
  * * %BLK_STS_RESOURCE: for lack of IOVA space, bounce buffers, or memory for
@@ -446,8 +438,9 @@ bool blk_rq_dma_map_iter_start(struct request *req, struct device *dma_dev,
 	if (req->rq_flags & RQF_SPECIAL_PAYLOAD)
 		blk_map_iter_set_bvecs(&iter->iter, &req->special_vec,
 			(struct bvec_iter) { .bi_size = req->special_vec.bv_len });
-	else if (req->bio)
-		blk_map_iter_first_bio(&iter->iter, req->bio);
+	else if (req->bio && !bio_no_advance_iter(req->bio))
+		blk_map_iter_set_bio(&iter->iter, req->bio);
+	blk_map_iter_skip_empty(&iter->iter);
 	return blk_dma_map_start(req, dma_dev, state, iter,
 				 blk_rq_nr_phys_segments(req));
 }
@@ -457,7 +450,6 @@ EXPORT_SYMBOL_GPL(blk_rq_dma_map_iter_start);
  * blk_rq_dma_map_iter_next() - map the next segment of a request for DMA
  * @req: request to map
  * @dma_dev: device that will access its memory
- * @state: as blk_rq_dma_map_iter_start() has set it
  * @iter: as the step before has left it
  *
  * Context: Any context. Does not sleep.
@@ -465,10 +457,11 @@ EXPORT_SYMBOL_GPL(blk_rq_dma_map_iter_start);
  * Return: True if a segment was mapped. If false, none was, and
  * &blk_dma_iter.status is %BLK_STS_OK if this is the end of the request. With
  * any other status, see blk_rq_dma_map_iter_start(), the driver has to unmap
- * what was mapped by the steps before.
+ * what was mapped by the steps before. Any further call returns false too, and
+ * leaves the status as it is.
  */
 bool blk_rq_dma_map_iter_next(struct request *req, struct device *dma_dev,
-		struct dma_iova_state *state, struct blk_dma_iter *iter)
+		struct blk_dma_iter *iter)
 {
 	return blk_dma_map_next(req, dma_dev, iter);
 }
@@ -496,8 +489,9 @@ bool blk_rq_integrity_dma_map_iter_start(struct request *req,
 		struct blk_dma_iter *iter)
 {
 	iter->iter = (struct blk_map_iter) { .is_integrity = true };
-	if (blk_integrity_rq(req))
-		blk_map_iter_first_bio(&iter->iter, req->bio);
+	if (blk_integrity_rq(req) && req->bio)
+		blk_map_iter_set_bio(&iter->iter, req->bio);
+	blk_map_iter_skip_empty(&iter->iter);
 	return blk_dma_map_start(req, dma_dev, state, iter,
 				 req->nr_integrity_segments);
 }

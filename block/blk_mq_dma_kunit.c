@@ -20,15 +20,19 @@
 #define MAX_VECS	48
 #define MAX_BIOS	8
 
-/* A part of the world's memory, as a bvec. At BIO_END the next bio begins. */
+/*
+ * A part of the world's memory, as a bvec. At BIO_END the next bio begins. A
+ * bvec of length 0 is EMPTY.
+ */
 struct part {
 	u32 offset;
 	u32 len;
 };
 
 #define BIO_END		{ 0, 0 }
-#define IS_BIO_END(p)	(!(p)->len)
+#define EMPTY		{ 42, 0 }
 #define NO_PART		{ U32_MAX, 0 }
+#define IS_BIO_END(p)	(!(p)->len && (p)->offset != 42)
 
 struct layout {
 	const char *name;
@@ -85,6 +89,30 @@ static const struct layout layouts[] = {
 	{ "adjacent, unaligned", {
 		{ 10, 1000 }, { 1010, 3086 }, { SZ_4K, 1 }, BIO_END,
 		{ SZ_4K + 1, 9000 }, NO_PART } },
+	{ "one page of metadata after another, unaligned", {
+		{ SZ_2K, SZ_2K }, { SZ_4K, SZ_8K }, { 12 * SZ_1K, SZ_2K },
+		NO_PART } },
+	{ "contiguous, a page, two and one", {
+		{ 0, SZ_4K }, { SZ_4K, SZ_8K }, { 12 * SZ_1K, SZ_4K },
+		NO_PART } },
+	{ "contiguous, three pages and two, twice", {
+		{ 0, 12 * SZ_1K }, { 12 * SZ_1K, SZ_8K }, BIO_END,
+		{ 20 * SZ_1K, 12 * SZ_1K }, { SZ_32K, SZ_8K }, NO_PART } },
+	{ "empty bvec first", { EMPTY, { 0, SZ_4K }, NO_PART } },
+	{ "empty bvecs first", {
+		EMPTY, EMPTY, { SZ_8K, SZ_8K }, { 0, SZ_4K }, NO_PART } },
+	{ "empty bvecs in the middle", {
+		{ 0, SZ_4K }, EMPTY, { SZ_8K, SZ_4K }, EMPTY, EMPTY,
+		{ SZ_16K, SZ_4K }, NO_PART } },
+	{ "empty bvecs between contiguous ones", {
+		{ 0, SZ_4K }, EMPTY, { SZ_4K, SZ_4K }, BIO_END, EMPTY,
+		{ SZ_8K, SZ_4K }, NO_PART } },
+	{ "empty bvecs last", {
+		{ 0, SZ_4K }, { SZ_8K, SZ_4K }, EMPTY, EMPTY, NO_PART } },
+	{ "empty bvecs at the ends of bios", {
+		EMPTY, { 0, SZ_4K }, EMPTY, BIO_END, EMPTY, { SZ_8K, SZ_4K },
+		EMPTY, BIO_END, EMPTY, BIO_END, EMPTY, { SZ_16K, SZ_4K },
+		NO_PART } },
 	{ "long ones", {
 		{ 0, SZ_16K }, { 20 * SZ_1K, SZ_16K }, { 40 * SZ_1K, SZ_16K },
 		NO_PART } },
@@ -133,9 +161,11 @@ struct test_request {
 	struct request_queue q;
 	struct bio *bios;			/* MAX_BIOS */
 	struct bio_vec bvecs[MAX_VECS];
-	struct part parts[MAX_VECS];
+	unsigned int nr_vecs;
+	struct part parts[MAX_VECS];		/* without those of no length */
 	unsigned int nr_parts;
 	unsigned int bytes;
+	unsigned int count;			/* of segments */
 	bool integrity;
 	struct bio_integrity_payload *bips;	/* MAX_BIOS */
 	u8 *list;				/* two copies of its memory */
@@ -215,21 +245,14 @@ static void request_end_bio(struct test_request *t, struct bio *bio,
 	}
 }
 
-/* How many segments the block layer would count */
+/* How many segments the block layer counts */
 static unsigned int request_count(struct test_request *t)
 {
-	unsigned int n = 0, i, len, done;
-	struct bio_vec *bv;
-
-	for (i = 0; i < t->nr_parts; i++) {
-		bv = &t->bvecs[i];
-		for (done = 0; done < bv->bv_len; done += len, n++)
-			len = t->integrity ? bv->bv_len :
-				get_max_segment_size(&t->q.limits,
-						     bvec_phys(bv) + done,
-						     bv->bv_len - done);
-	}
-	return n;
+#ifdef CONFIG_BLK_DEV_INTEGRITY
+	if (t->integrity)
+		return blk_rq_count_integrity_sg(&t->q, t->rq.bio);
+#endif
+	return blk_recalc_rq_segments(&t->rq);
 }
 
 static void request_build(struct test_request *t, const struct part *parts,
@@ -241,16 +264,18 @@ static void request_build(struct test_request *t, const struct part *parts,
 	memset(t->bios, 0, MAX_BIOS * sizeof(*t->bios));
 	memset(t->bips, 0, MAX_BIOS * sizeof(*t->bips));
 	memset(&t->rq, 0, sizeof(t->rq));
+	t->nr_vecs = 0;
 	t->nr_parts = 0;
 	t->bytes = 0;
 	for (p = parts; ; p++) {
 		if (!IS_BIO_END(p)) {
 			phys_addr_t phys = t->w->phys + p->offset;
 
-			bvec_set_page(&t->bvecs[t->nr_parts],
+			bvec_set_page(&t->bvecs[t->nr_vecs++],
 				      pfn_to_page(PHYS_PFN(phys)), p->len,
 				      offset_in_page(phys));
-			t->parts[t->nr_parts++] = *p;
+			if (p->len)
+				t->parts[t->nr_parts++] = *p;
 			t->bytes += p->len;
 			size += p->len;
 			continue;
@@ -258,7 +283,7 @@ static void request_build(struct test_request *t, const struct part *parts,
 		if (nr_bios)
 			t->bios[nr_bios - 1].bi_next = &t->bios[nr_bios];
 		request_end_bio(t, &t->bios[nr_bios++], vec, size);
-		vec = t->nr_parts;
+		vec = t->nr_vecs;
 		size = 0;
 		if (p->offset == U32_MAX)
 			break;
@@ -269,8 +294,9 @@ static void request_build(struct test_request *t, const struct part *parts,
 	/* Metadata is not as long as the data */
 	t->rq.__data_len = t->integrity ? SECTOR_SIZE : t->bytes;
 	t->rq.cmd_flags = op | (t->integrity ? REQ_INTEGRITY : 0);
-	t->rq.nr_phys_segments = request_count(t);
-	t->rq.nr_integrity_segments = t->rq.nr_phys_segments;
+	t->count = request_count(t);
+	t->rq.nr_phys_segments = t->integrity ? 1 : t->count;
+	t->rq.nr_integrity_segments = t->integrity ? t->count : 0;
 }
 
 /* ---- being the driver */
@@ -287,7 +313,7 @@ static bool map_step(struct test_request *t, struct test_mapping *m,
 			blk_rq_integrity_dma_map_iter_next(&t->rq, dev, iter);
 	return first ?
 		blk_rq_dma_map_iter_start(&t->rq, dev, &m->state, iter) :
-		blk_rq_dma_map_iter_next(&t->rq, dev, &m->state, iter);
+		blk_rq_dma_map_iter_next(&t->rq, dev, iter);
 }
 
 /* Nothing that is left of another request may matter */
@@ -311,6 +337,9 @@ static void request_map(struct test_request *t, struct test_mapping *m)
 	}
 	m->type = iter.p2pdma.map;
 	m->error = blk_status_to_errno(iter.status);
+	/* This was the end, whatever the reason */
+	KUNIT_EXPECT_FALSE(t->test, map_step(t, m, &iter, false));
+	KUNIT_EXPECT_EQ(t->test, m->error, blk_status_to_errno(iter.status));
 	m->is_range = dma_use_iova(&m->state);
 	if (m->is_range)
 		KUNIT_EXPECT_EQ(t->test, dma_iova_size(&m->state), m->bytes);
@@ -340,26 +369,6 @@ static u32 request_offset(const struct test_request *t, u32 byte)
 	return p->offset + byte;
 }
 
-/* Does a bvec begin with this byte? */
-static bool request_vec_begins(const struct test_request *t, u32 byte)
-{
-	const struct part *p = t->parts;
-
-	for (; byte && byte >= p->len; p++)
-		byte -= p->len;
-	return !byte;
-}
-
-/* ... and how long is it? */
-static u32 request_vec_len(const struct test_request *t, u32 byte)
-{
-	const struct part *p = t->parts;
-
-	for (; byte; p++)
-		byte -= p->len;
-	return p->len;
-}
-
 static bool within_limits(const struct test_request *t, phys_addr_t phys,
 			  u32 len)
 {
@@ -380,7 +389,7 @@ static void expect_segments(struct test_request *t,
 
 	KUNIT_EXPECT_EQ(test, m->error, 0);
 	KUNIT_EXPECT_EQ(test, m->bytes, t->bytes);
-	KUNIT_EXPECT_LE(test, m->nr, request_count(t));
+	KUNIT_EXPECT_LE(test, m->nr, t->count);
 	for (i = 0; i < m->nr; i++, byte += len) {
 		phys = m->steps[i].addr;
 		len = m->steps[i].len;
@@ -390,20 +399,14 @@ static void expect_segments(struct test_request *t,
 				break;
 		KUNIT_ASSERT_EQ_MSG(test, j, len, "wrong memory in segment %u",
 				    i);
-		KUNIT_EXPECT_TRUE_MSG(test, t->integrity ||
-				      within_limits(t, phys, len),
+		KUNIT_EXPECT_TRUE_MSG(test, within_limits(t, phys, len),
 				      "segment %u of %u bytes", i, len);
-		/* What follows must not have fit. KMSAN has none merged. */
+		/* The next byte must not have fit. KMSAN has none merged. */
 		if (byte + len == t->bytes || IS_ENABLED(CONFIG_KMSAN) ||
 		    m->steps[i + 1].addr != phys + len)
 			continue;
-		if (request_vec_begins(t, byte + len))
-			len += request_vec_len(t, byte + len);
-		else
-			len += 1;
-		KUNIT_EXPECT_FALSE_MSG(test, within_limits(t, phys, len),
+		KUNIT_EXPECT_FALSE_MSG(test, within_limits(t, phys, len + 1),
 				       "segments %u and %u", i, i + 1);
-		len = m->steps[i].len;
 	}
 }
 
@@ -416,7 +419,7 @@ static bool expect_iova(const struct test_request *t)
 	unsigned long granule, boundary = t->q.limits.seg_boundary_mask;
 	u32 i, end, start;
 
-	if (!t->w->iommu || t->rq.nr_phys_segments < 2 ||
+	if (!t->w->iommu || t->count < 2 ||
 	    t->bytes > t->q.limits.max_segment_size)
 		return false;
 	granule = BIT(t->w->iommu->shift);
@@ -552,7 +555,6 @@ static void blk_dma_segments(struct kunit *test)
 	segments_layout(test, false);
 }
 
-/* Metadata is counted, and therefore merged, but never split */
 static void blk_dma_segments_integrity(struct kunit *test)
 {
 	if (!IS_ENABLED(CONFIG_BLK_DEV_INTEGRITY))
@@ -655,6 +657,114 @@ static void blk_dma_segments_none(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
+/* A request without memory for its bytes is an error, and not the end */
+static void blk_dma_segments_no_memory(struct kunit *test)
+{
+	static const struct {
+		struct part parts[4];
+		bool has_bios;
+		unsigned int bytes;
+		int error;
+	} cases[] = {
+		{ { NO_PART },			true,  SZ_4K, -EIO },
+		{ { BIO_END, NO_PART },		true,  SZ_4K, -EIO },
+		{ { EMPTY, NO_PART },		true,  SZ_4K, -EIO },
+		{ { EMPTY, BIO_END, EMPTY, NO_PART }, true, 512, -EIO },
+		{ { NO_PART },			true,  0, 0 },
+		{ { EMPTY, NO_PART },		true,  0, 0 },
+		{ { NO_PART },			false, 0, 0 },
+	};
+	struct dma_world *w = dma_world_create(test, DMA_KIND_DIRECT);
+	struct test_request *t = request_create(test, w);
+	struct test_mapping *m = &t->mapping;
+	int i;
+
+	request_set_limits(t, &all_limits[0]);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		request_build(t, cases[i].parts, REQ_OP_WRITE);
+		t->rq.nr_phys_segments = 1;
+		t->rq.__data_len = cases[i].bytes;
+		if (!cases[i].has_bios)
+			t->rq.bio = NULL;
+		request_map(t, m);
+		KUNIT_EXPECT_EQ_MSG(test, m->error, cases[i].error, "case %d",
+				    i);
+		KUNIT_EXPECT_EQ(test, m->nr, 0);
+		dma_world_expect_idle(w);
+	}
+}
+
+/* Operations whose bios have a size, but no memory */
+static void blk_dma_segments_no_data(struct kunit *test)
+{
+	static const enum req_op ops[] = {
+		REQ_OP_DISCARD, REQ_OP_SECURE_ERASE, REQ_OP_WRITE_ZEROES
+	};
+	struct dma_world *w = dma_world_create(test, DMA_KIND_DIRECT);
+	struct test_request *t = request_create(test, w);
+	struct test_mapping *m = &t->mapping;
+	int i;
+
+	request_set_limits(t, &all_limits[0]);
+	for (i = 0; i < ARRAY_SIZE(ops); i++) {
+		request_build(t, layouts[0].parts, ops[i]);
+		t->bios[0].bi_opf = ops[i];
+		t->bios[0].bi_io_vec = NULL;
+		request_map(t, m);
+		KUNIT_EXPECT_EQ(test, m->error, 0);
+		KUNIT_EXPECT_EQ(test, m->nr, 0);
+	}
+}
+
+/*
+ * Protection information asks for memory that is aligned to its interval, and
+ * what the driver asked for is there again when it is gone.
+ */
+static void blk_dma_alignment(struct kunit *test)
+{
+	static const struct {
+		unsigned int driver;
+		enum blk_integrity_checksum csum;
+		unsigned int block;
+		unsigned int want;
+	} cases[] = {
+		{ 3,		BLK_INTEGRITY_CSUM_NONE,  512,	 3 },
+		{ 3,		BLK_INTEGRITY_CSUM_CRC,   512,	 511 },
+		{ 3,		BLK_INTEGRITY_CSUM_CRC,   SZ_4K, SZ_4K - 1 },
+		{ 3,		BLK_INTEGRITY_CSUM_IP,    512,	 511 },
+		{ 3,		BLK_INTEGRITY_CSUM_CRC64, SZ_4K, SZ_4K - 1 },
+		{ SZ_2K - 1,	BLK_INTEGRITY_CSUM_CRC,   512,	 SZ_2K - 1 },
+		{ 511,		BLK_INTEGRITY_CSUM_CRC,   512,	 511 },
+	};
+	struct queue_limits lim, top;
+	int i;
+
+	if (!IS_ENABLED(CONFIG_BLK_DEV_INTEGRITY))
+		kunit_skip(test, "needs CONFIG_BLK_DEV_INTEGRITY");
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		lim = (struct queue_limits) {
+			.dma_alignment = cases[i].driver,
+			.logical_block_size = cases[i].block,
+			.integrity.csum_type = cases[i].csum,
+			.integrity.tuple_size = 8,
+		};
+		KUNIT_ASSERT_EQ(test, blk_set_default_limits(&lim), 0);
+		KUNIT_EXPECT_EQ_MSG(test, blk_lim_dma_alignment(&lim),
+				    cases[i].want, "case %d", i);
+
+		/* A device on top has no profile of its own */
+		blk_set_stacking_limits(&top);
+		blk_stack_limits(&top, &lim, 0);
+		KUNIT_EXPECT_GE(test, blk_lim_dma_alignment(&top),
+				cases[i].want);
+
+		lim.integrity = (struct blk_integrity) {};
+		KUNIT_ASSERT_EQ(test, blk_set_default_limits(&lim), 0);
+		KUNIT_EXPECT_EQ_MSG(test, blk_lim_dma_alignment(&lim),
+				    cases[i].driver, "without it, case %d", i);
+	}
+}
+
 /* ---- transfers */
 
 static const enum dma_kind kinds[] = {
@@ -669,20 +779,49 @@ static void kind_desc(const enum dma_kind *kind, char *desc)
 
 KUNIT_ARRAY_PARAM(kind, kinds, kind_desc);
 
+/* The bytes at physical address 0 are mapped as all others are */
+static void blk_dma_transfer_address_0(struct kunit *test)
+{
+	static const struct part parts[] = { { 0, 1 }, { SZ_8K, 1 }, NO_PART };
+	enum dma_kind kind = *(const enum dma_kind *)test->param_value;
+	struct dma_world *w = dma_world_create(test, kind);
+	struct test_request *t = request_create(test, w);
+	struct test_mapping *m = &t->mapping;
+	unsigned int len, nr;
+
+	if (!pfn_valid(0) || kind == DMA_KIND_OPS)
+		kunit_skip(test, "there is no memory at address 0");
+	request_set_limits(t, &all_limits[1]);
+	for (len = 1; len <= 2; len++) {
+		for (nr = 1; nr <= 2; nr++) {
+			request_build(t, nr == 1 ? parts + 1 : parts,
+				      REQ_OP_WRITE);
+			bvec_set_page(&t->bvecs[0], pfn_to_page(0), len, 0);
+			t->bios[0].bi_iter.bi_size = nr - 1 + len;
+			t->rq.__data_len = nr - 1 + len;
+			request_map(t, m);
+			KUNIT_EXPECT_EQ(test, m->error, 0);
+			KUNIT_EXPECT_EQ(test, m->nr, nr);
+			if (kind != DMA_KIND_DIRECT)
+				KUNIT_EXPECT_TRUE(test, m->steps[0].unmap);
+			request_unmap(t, m);
+			dma_world_expect_idle(w);
+		}
+	}
+}
+
 static void transfer_layouts(struct kunit *test, bool integrity)
 {
 	enum dma_kind kind = *(const enum dma_kind *)test->param_value;
 	struct dma_world *w = dma_world_create(test, kind);
 	struct test_request *t = request_create(test, w);
 	struct test_mapping *m = &t->mapping;
-	/* Metadata is not split, so that most limits are the same for it */
-	unsigned int i, j, nr = integrity ? 3 : ARRAY_SIZE(all_limits);
-	unsigned int ranges = 0;
+	unsigned int i, j, ranges = 0;
 	enum req_op op;
 
 	t->integrity = integrity;
 	for (i = 0; i < ARRAY_SIZE(layouts); i++) {
-		for (j = 0; j < nr; j++) {
+		for (j = 0; j < ARRAY_SIZE(all_limits); j++) {
 			request_set_limits(t, &all_limits[j]);
 			op = (i + j) % 2 ? REQ_OP_WRITE : REQ_OP_READ;
 			request_build(t, layouts[i].parts, op);
@@ -790,6 +929,8 @@ static void blk_dma_transfer_reach(struct kunit *test)
 		kunit_skip(test, "the bounce buffers are above the memory");
 	w->tlb->force_bounce = false;
 	*w->dev->dma_mask = limit;
+	if (dma_unmapped_limit(w->dev))
+		KUNIT_EXPECT_EQ(test, dma_unmapped_limit(w->dev), limit + 1);
 	request_set_limits(t, &all_limits[1]);
 	request_build(t, parts, REQ_OP_READ);
 	expect_transfer(t, m, REQ_OP_READ);
@@ -932,13 +1073,15 @@ static void blk_dma_fail_bounce(struct kunit *test)
 	struct dma_world *w = dma_world_create(test, DMA_KIND_BOUNCE);
 	struct test_request *t = request_create(test, w);
 	struct test_mapping *m = &t->mapping;
-	dma_addr_t full[IO_TLB_SEGSIZE];
 	unsigned int n, free, used;
+	dma_addr_t *full;
 
+	full = kunit_kcalloc(test, DMA_POOL_SLOTS, sizeof(*full), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, full);
 	request_set_limits(t, &all_limits[0]);
 	request_build(t, pages_apart->parts, REQ_OP_READ);
 	for (free = 0; free < 4; free++) {
-		used = IO_TLB_SEGSIZE / 2 - free;
+		used = DMA_POOL_SLOTS / 2 - free;
 		for (n = 0; n < used; n++)
 			full[n] = dma_map_phys(w->dev, w->phys + SZ_32K, SZ_4K,
 					       DMA_TO_DEVICE, 0);
@@ -1005,9 +1148,13 @@ static struct kunit_case blk_mq_dma_cases[] = {
 	KUNIT_CASE(blk_dma_segments_split_bio),
 	KUNIT_CASE(blk_dma_segments_special),
 	KUNIT_CASE(blk_dma_segments_none),
+	KUNIT_CASE(blk_dma_segments_no_memory),
+	KUNIT_CASE(blk_dma_segments_no_data),
+	KUNIT_CASE(blk_dma_alignment),
 	KUNIT_CASE_PARAM(blk_dma_transfer, kind_gen_params),
 	KUNIT_CASE_PARAM(blk_dma_transfer_integrity, kind_gen_params),
 	KUNIT_CASE_PARAM(blk_dma_random, kind_gen_params),
+	KUNIT_CASE_PARAM(blk_dma_transfer_address_0, kind_gen_params),
 	KUNIT_CASE(blk_dma_transfer_reach),
 	KUNIT_CASE(blk_dma_unmap_bus_addr),
 	KUNIT_CASE_PARAM(blk_dma_fail_iommu, kind_gen_params),

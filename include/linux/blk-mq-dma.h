@@ -15,7 +15,7 @@ struct blk_map_iter {
 	struct bio		*bio;
 	bool			is_integrity;
 	bool			unmapped;	/* what the last step has found */
-	phys_addr_t		unmapped_limit;
+	phys_addr_t		unmapped_limit;	/* dma_unmapped_limit(), or 0 */
 };
 
 /**
@@ -40,7 +40,7 @@ struct blk_dma_iter {
 bool blk_rq_dma_map_iter_start(struct request *req, struct device *dma_dev,
 		struct dma_iova_state *state, struct blk_dma_iter *iter);
 bool blk_rq_dma_map_iter_next(struct request *req, struct device *dma_dev,
-		struct dma_iova_state *state, struct blk_dma_iter *iter);
+		struct blk_dma_iter *iter);
 
 /**
  * blk_rq_dma_map_coalesce() - is the request one range of DMA addresses?

@@ -262,8 +262,7 @@ static void debug_failed_resource(struct dma_world *w)
 {
 	dma_addr_t addr;
 
-	dma_expect_report(w->test, 1, "DMA addr 0x[0-9a-f]+[+]69 overflow");
-	*w->dev->dma_mask = DMA_BIT_MASK(32);
+	*w->dev->dma_mask = DMA_BIT_MASK(28);
 	addr = dma_map_resource(w->dev, dma_hole(w->test) + OFFSET, SIZE,
 				DMA_TO_DEVICE, 0);
 	KUNIT_EXPECT_NE(w->test, 0, dma_mapping_error(w->dev, addr));
@@ -323,6 +322,36 @@ static void debug_sync_past_end(struct dma_world *w)
 	dma_unmap_phys(w->dev, addr, SIZE, DMA_FROM_DEVICE, 0);
 }
 
+/* A sync has no attributes, and would maintain the caches of MMIO */
+static void debug_sync_mmio(struct dma_world *w, bool for_cpu, size_t offset)
+{
+	dma_addr_t addr = debug_map(w, dma_hole(w->test) + OFFSET, SIZE,
+				    DMA_BIDIRECTIONAL, DMA_ATTR_MMIO);
+
+	if (for_cpu)
+		dma_sync_single_for_cpu(w->dev, addr + offset, SIZE - offset,
+					DMA_BIDIRECTIONAL);
+	else
+		dma_sync_single_for_device(w->dev, addr + offset, SIZE - offset,
+					   DMA_BIDIRECTIONAL);
+	dma_unmap_phys(w->dev, addr, SIZE, DMA_BIDIRECTIONAL, DMA_ATTR_MMIO);
+}
+
+static void debug_sync_mmio_for_cpu(struct dma_world *w)
+{
+	debug_sync_mmio(w, true, 0);
+}
+
+static void debug_sync_mmio_for_device(struct dma_world *w)
+{
+	debug_sync_mmio(w, false, 0);
+}
+
+static void debug_sync_mmio_part(struct dma_world *w)
+{
+	debug_sync_mmio(w, true, 5);
+}
+
 struct debug_case {
 	const char *name;
 	unsigned int reports;
@@ -369,6 +398,9 @@ static const struct debug_case debug_cases[] = {
 	DEBUG_CASE(overlap_mmio_and_memory, 1),
 	DEBUG_CASE(sync_unmapped, 1),
 	DEBUG_CASE(sync_past_end, 1),
+	DEBUG_CASE(sync_mmio_for_cpu, 1),
+	DEBUG_CASE(sync_mmio_for_device, 1),
+	DEBUG_CASE(sync_mmio_part, 1),
 };
 
 static void debug_case_desc(const struct debug_case *c, char *desc)

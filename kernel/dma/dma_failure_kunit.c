@@ -87,7 +87,8 @@ static bool failure_sequence(struct failure_run *run)
 	for (i = 0; i < STEP_SG; i++) {
 		if (!run->mapped[i])
 			continue;
-		failure_call(i)->sync_for_device(&run->m[i]);
+		if (i != STEP_RESOURCE)
+			failure_call(i)->sync_for_device(&run->m[i]);
 		failure_call(i)->unmap(&run->m[i]);
 	}
 
@@ -265,7 +266,7 @@ KUNIT_ARRAY_PARAM(slot_kind, slot_kinds, failure_kind_desc);
 
 /* Another device, that takes slots of the same pool */
 struct slot_holder {
-	struct dma_mapping m[IO_TLB_SEGSIZE];
+	struct dma_mapping m[DMA_POOL_SLOTS];
 	size_t slots;
 };
 
@@ -309,10 +310,10 @@ static void failure_slots(struct kunit *test)
 	other->dma_io_tlb_mem = w->tlb;
 	w->tlb->force_bounce = true;
 
-	for (slots = 0; slots < IO_TLB_SEGSIZE && !passed; slots++) {
-		slot_holder_take(holder, w, other, IO_TLB_SEGSIZE - slots);
+	for (slots = 0; slots < DMA_POOL_SLOTS && !passed; slots++) {
+		slot_holder_take(holder, w, other, DMA_POOL_SLOTS - slots);
 		passed = failure_sequence(run);
-		KUNIT_EXPECT_EQ(test, IO_TLB_SEGSIZE - slots,
+		KUNIT_EXPECT_EQ(test, DMA_POOL_SLOTS - slots,
 				dma_bounce_used(w->tlb));
 		slot_holder_give(holder);
 		dma_world_expect_idle(w);

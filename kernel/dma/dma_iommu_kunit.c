@@ -3,7 +3,9 @@
  * KUnit tests of dma-iommu, with the mock IOMMU of dma_kunit_iommu.c.
  */
 #include <linux/iommu.h>
+#include <linux/iommu-dma.h>
 #include <linux/mm.h>
+#include <linux/ratelimit.h>
 #include "dma_kunit.h"
 
 KUNIT_ARRAY_PARAM(dma_span, dma_spans, dma_span_desc);
@@ -241,10 +243,10 @@ static void iommu_mask(struct kunit *test)
 	struct dma_world *w = dma_world_create(test, DMA_KIND_IOMMU);
 	dma_addr_t addr;
 
-	*w->dev->dma_mask = DMA_BIT_MASK(16);
+	*w->dev->dma_mask = DMA_BIT_MASK(PAGE_SHIFT + 4);
 	addr = dma_map_phys(w->dev, w->phys + 3, 100, DMA_TO_DEVICE, 0);
 	KUNIT_ASSERT_EQ(test, 0, dma_mapping_error(w->dev, addr));
-	KUNIT_EXPECT_LE(test, addr + 99, DMA_BIT_MASK(16));
+	KUNIT_EXPECT_LE(test, addr + 99, DMA_BIT_MASK(PAGE_SHIFT + 4));
 	dma_unmap_phys(w->dev, addr, 100, DMA_TO_DEVICE, 0);
 	addr = dma_map_phys(w->dev, w->phys + 3, DMA_AREA_SIZE - 3,
 			    DMA_TO_DEVICE, 0);
@@ -294,42 +296,251 @@ static void iommu_unmap_walks(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
-static const enum dma_kind unmap_kinds[] = {
-	DMA_KIND_IOMMU, DMA_KIND_UNTRUSTED,
-};
+/* ---- unmaps of what is not mapped ---- */
 
-static void unmap_kind_desc(const enum dma_kind *kind, char *desc)
+#define UNMAP_REPORT	"unmap of IOVA 0x[0-9a-f]+[+][0-9]+: [0-9]+ bytes were mapped"
+
+/* From here on dma-iommu prints one report */
+static void unmap_arm_report(void)
 {
-	strscpy(desc, dma_kind_names[*kind], KUNIT_PARAM_DESC_SIZE);
+	ratelimit_state_init(&iommu_dma_unmap_rs, 5 * HZ, 1);
 }
 
-KUNIT_ARRAY_PARAM(unmap_kind, unmap_kinds, unmap_kind_desc);
-
-/* Reported, with or without a walk, and no IOVA is given to two mappings */
-static void iommu_unmap_twice(struct kunit *test)
+/* Lines printed, and lines that the rate limit has kept off the log */
+static void unmap_check_report(struct kunit *test, int printed, int missed)
 {
-	struct dma_world *w = dma_world_create(test,
-					       *(enum dma_kind *)test->param_value);
-	dma_addr_t addr[2];
+	KUNIT_EXPECT_EQ(test, printed, iommu_dma_unmap_rs.printed);
+	KUNIT_EXPECT_EQ(test, missed, iommu_dma_unmap_rs.missed);
+}
+
+enum unmap_mistake {
+	UNMAP_TWICE,
+	UNMAP_NEVER,		/* an address that was never mapped */
+	UNMAP_LONGER,		/* more than was mapped: there is a gap behind */
+	UNMAP_MIDDLE,		/* of a large page */
+};
+
+struct unmap_case {
+	const char *name;
+	enum unmap_mistake mistake;
+	enum mock_style style;
+	enum dma_kind kind;
+	bool noncoherent;
+};
+
+#define UNMAP_STYLES(_name, _mistake)					\
+	{ _name ", to a gap", _mistake, MOCK_TO_GAP, DMA_KIND_IOMMU },	\
+	{ _name ", 2k", _mistake, MOCK_TO_GAP, DMA_KIND_IOMMU_2K },	\
+	{ _name ", page by page", _mistake, MOCK_ONE_PAGE,		\
+	  DMA_KIND_IOMMU },						\
+	{ _name ", large pages", _mistake, MOCK_WHOLE_LEAF,		\
+	  DMA_KIND_IOMMU },						\
+	{ _name ", all or nothing", _mistake, MOCK_ALL_OR_NOTHING,	\
+	  DMA_KIND_IOMMU },						\
+	{ _name ", not coherent", _mistake, MOCK_TO_GAP, DMA_KIND_IOMMU,	\
+	  true },							\
+	{ _name ", untrusted", _mistake, MOCK_TO_GAP, DMA_KIND_UNTRUSTED }
+
+/*
+ * An unmap of the middle of a mapping of small pages is not among them: the page
+ * table cannot tell it from the unmap of a mapping of its own. dma-debug can.
+ */
+static const struct unmap_case unmap_cases[] = {
+	UNMAP_STYLES("twice", UNMAP_TWICE),
+	UNMAP_STYLES("never mapped", UNMAP_NEVER),
+	UNMAP_STYLES("longer", UNMAP_LONGER),
+	{ "middle, large pages", UNMAP_MIDDLE, MOCK_WHOLE_LEAF, DMA_KIND_IOMMU },
+	/* Where the address is looked up, even a driver that lies is found out */
+	{ "twice, lies, not coherent", UNMAP_TWICE, MOCK_LIES, DMA_KIND_IOMMU,
+	  true },
+	{ "twice, lies, untrusted", UNMAP_TWICE, MOCK_LIES, DMA_KIND_UNTRUSTED },
+	{ "never mapped, lies, not coherent", UNMAP_NEVER, MOCK_LIES,
+	  DMA_KIND_IOMMU, true },
+};
+
+static void unmap_case_desc(const struct unmap_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(unmap_case, unmap_cases, unmap_case_desc);
+
+static void unmap_map(struct dma_world *w, const struct dma_call *call,
+		      struct dma_mapping *m, size_t offset, size_t size)
+{
+	*m = (struct dma_mapping) {
+		.dev	= w->dev,
+		.phys	= w->phys + offset,
+		.size	= size,
+		.dir	= DMA_BIDIRECTIONAL,
+	};
+	call->map(m);
+	KUNIT_ASSERT_FALSE(w->test, dma_map_failed(m));
+}
+
+/* The next unmap of @m is for this */
+static void unmap_aim(struct dma_mapping *m, dma_addr_t addr, size_t size)
+{
+	m->addr = addr;
+	m->size = size;
+	sg_dma_address(&m->sg) = addr;
+	sg_dma_len(&m->sg) = size;
+}
+
+/* All at once they must not share a byte, nor lead anywhere else */
+static void unmap_expect_disjoint(struct dma_world *w, struct dma_mapping *other)
+{
+	static const size_t sizes[] = { 1, 1, 2, 3, 4, 1, 2 };
+	struct dma_mapping m[ARRAY_SIZE(sizes) + 1];
+	struct kunit *test = w->test;
+	size_t offset = 2 * PAGE_SIZE;
+	int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		unmap_map(w, &dma_calls[0], &m[i], offset, sizes[i] * PAGE_SIZE);
+		offset += m[i].size;
+	}
+	m[i] = *other;
+	for (i = 0; i < ARRAY_SIZE(m); i++)
+		for (j = 0; j < i; j++)
+			KUNIT_EXPECT_TRUE(test,
+					  m[i].addr + m[i].size <= m[j].addr ||
+					  m[j].addr + m[j].size <= m[i].addr);
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		dma_calls[0].unmap(&m[i]);
+}
+
+static void unmap_by_mistake(struct dma_world *w, const struct dma_call *call,
+			     enum unmap_mistake mistake)
+{
+	struct dma_mapping m, gap;
+	dma_addr_t addr;
+
+	switch (mistake) {
+	case UNMAP_TWICE:
+		unmap_map(w, call, &m, 9, 100);
+		addr = m.addr;
+		call->unmap(&m);
+		unmap_aim(&m, addr, 100);
+		call->unmap(&m);
+		break;
+	case UNMAP_NEVER:
+		unmap_map(w, call, &m, 9, 100);
+		call->unmap(&m);
+		unmap_aim(&m, 0x1234500, 100);
+		call->unmap(&m);
+		break;
+	case UNMAP_LONGER:
+		/* Addresses are given out from the top: a gap behind the next */
+		unmap_map(w, &dma_calls[0], &gap, SZ_16K, SZ_32K);
+		unmap_map(w, call, &m, 2 * PAGE_SIZE, PAGE_SIZE);
+		addr = m.addr;
+		KUNIT_ASSERT_EQ(w->test, gap.addr, addr + PAGE_SIZE);
+		dma_calls[0].unmap(&gap);
+		unmap_aim(&m, addr, 3 * PAGE_SIZE);
+		call->unmap(&m);
+		break;
+	case UNMAP_MIDDLE:
+		unmap_map(w, call, &m, 4 * PAGE_SIZE, 4 * PAGE_SIZE);
+		addr = m.addr;
+		unmap_aim(&m, addr + PAGE_SIZE, PAGE_SIZE);
+		call->unmap(&m);
+		KUNIT_EXPECT_EQ(w->test, 6, w->iommu->mapped);
+		unmap_aim(&m, addr, 4 * PAGE_SIZE);
+		call->unmap(&m);
+		break;
+	}
+}
+
+static void unmap_mistake_by(struct dma_world *w, const struct dma_call *call,
+			     const struct unmap_case *c)
+{
+	static const u8 want[] = { 1, 2, 3, 4 };
+	struct kunit *test = w->test;
+	struct dma_mapping other;
+	u8 got[sizeof(want)];
+
+	if (c->noncoherent)
+		dma_world_set_noncoherent(w);
+	w->iommu->style = c->style;
+	mock_iommu_add_pgsize(w->iommu, 4);
+	memcpy(w->cpu + PAGE_SIZE - 1, want, sizeof(want));
+	unmap_map(w, &dma_calls[0], &other, PAGE_SIZE - 1, sizeof(want));
+
+	unmap_arm_report();
+	unmap_by_mistake(w, call, c->mistake);
+	unmap_check_report(test, 1, 0);
+
+	KUNIT_EXPECT_TRUE(test, dma_world_read(w, other.addr, got, sizeof(got)));
+	KUNIT_EXPECT_MEMEQ(test, got, want, sizeof(want));
+	unmap_expect_disjoint(w, &other);
+	dma_calls[0].unmap(&other);
+	unmap_check_report(test, 1, 0);
+}
+
+/*
+ * By every call: one line in the log, no IOVA that two mappings share, and what
+ * someone else has mapped is still there.
+ */
+static void iommu_unmap_mistake(struct kunit *test)
+{
+	const struct unmap_case *c = test->param_value;
 	int i;
 
 #ifdef CONFIG_DMA_API_DEBUG
 	dma_debug_count_start(test);
 #endif
-	addr[0] = dma_map_phys(w->dev, w->phys + 9, 100, DMA_TO_DEVICE, 0);
-	KUNIT_ASSERT_EQ(test, 0, dma_mapping_error(w->dev, addr[0]));
-	dma_unmap_phys(w->dev, addr[0], 100, DMA_TO_DEVICE, 0);
-	dma_expect_report(test, 1, "WARNING: .*iommu_dma_unmap");
-	dma_unmap_phys(w->dev, addr[0], 100, DMA_TO_DEVICE, 0);
-
-	for (i = 0; i < 2; i++) {
-		addr[i] = dma_map_phys(w->dev, w->phys + i * PAGE_SIZE, 100,
-				       DMA_TO_DEVICE, 0);
-		KUNIT_ASSERT_EQ(test, 0, dma_mapping_error(w->dev, addr[i]));
+	dma_expect_report(test, DMA_CALLS - (c->style == MOCK_LIES),
+			  UNMAP_REPORT);
+	for (i = 0; i < DMA_CALLS; i++) {
+		/* A scatterlist knows its addresses, and nothing is looked up */
+		if (c->style == MOCK_LIES && i == DMA_CALLS - 1)
+			continue;
+		unmap_mistake_by(dma_world_create(test, c->kind), &dma_calls[i],
+				 c);
 	}
-	KUNIT_EXPECT_NE(test, addr[0], addr[1]);
-	for (i = 0; i < 2; i++)
-		dma_unmap_phys(w->dev, addr[i], 100, DMA_TO_DEVICE, 0);
+}
+
+/* As many as a driver unmaps after a surprise removal, and one line */
+static void iommu_unmap_flood(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_IOMMU);
+	int i;
+
+#ifdef CONFIG_DMA_API_DEBUG
+	dma_debug_count_start(test);
+#endif
+	dma_expect_report(test, 1, UNMAP_REPORT);
+	unmap_arm_report();
+	for (i = 0; i < 1000; i++)
+		dma_unmap_phys(w->dev, 0x1234500 + i * PAGE_SIZE, 100,
+			       DMA_TO_DEVICE, 0);
+	unmap_check_report(test, 1, 999);
+	unmap_arm_report();
+	dma_world_expect_idle(w);
+}
+
+/* A mapping whose address would be the error that there is not */
+static void iommu_last_page(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_IOMMU);
+	struct mock_domain *mock;
+	unsigned int shift;
+	struct device *dev;
+	phys_addr_t phys, last;
+	dma_addr_t addr;
+
+	for (shift = 9; shift <= PAGE_SHIFT; shift++) {
+		last = w->phys + BIT(shift) - 1;
+		mock = mock_iommu_create(test, shift, U64_MAX, &dev);
+		addr = dma_map_phys(dev, last, 1, DMA_TO_DEVICE, 0);
+		KUNIT_ASSERT_NE(test, DMA_MAPPING_ERROR, addr);
+		KUNIT_EXPECT_TRUE(test, mock_iommu_lookup(mock, addr, IOMMU_READ,
+							  &phys));
+		KUNIT_EXPECT_EQ(test, last, phys);
+		dma_unmap_phys(dev, addr, 1, DMA_TO_DEVICE, 0);
+		KUNIT_EXPECT_EQ(test, 0, mock->mapped);
+	}
 	dma_world_expect_idle(w);
 }
 
@@ -346,7 +557,9 @@ static struct kunit_case dma_iommu_cases[] = {
 	KUNIT_CASE(iommu_aperture_full),
 	KUNIT_CASE(iommu_mask),
 	KUNIT_CASE_PARAM(iommu_unmap_walks, walk_case_gen_params),
-	KUNIT_CASE_PARAM(iommu_unmap_twice, unmap_kind_gen_params),
+	KUNIT_CASE_PARAM(iommu_unmap_mistake, unmap_case_gen_params),
+	KUNIT_CASE(iommu_unmap_flood),
+	KUNIT_CASE(iommu_last_page),
 	{}
 };
 

@@ -21,6 +21,7 @@
 #include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
 #include <linux/iommu.h>
+#include <linux/minmax.h>
 #include <linux/scatterlist.h>
 #include <linux/sizes.h>
 #include <linux/swiotlb.h>
@@ -28,9 +29,15 @@
 #include <kunit/test.h>
 
 /* Memory to map: physically contiguous, aligned to its size */
-#define DMA_AREA_SIZE		SZ_64K
+#define DMA_AREA_SIZE		((size_t)16 * PAGE_SIZE)
 /* Where the two ranges of a dma_range_map meet in it */
-#define DMA_AREA_BORDER		SZ_32K
+#define DMA_AREA_BORDER		(DMA_AREA_SIZE / 2)
+/* The longest mapping that can be bounced, and all of the area if it can */
+#define DMA_BOUNCE_MAX		((size_t)IO_TLB_SEGSIZE << IO_TLB_SHIFT)
+#define DMA_SPAN_MAX		MIN(DMA_AREA_SIZE, DMA_BOUNCE_MAX)
+/* The bounce pool of a world, with room for a few mappings of whole pages */
+#define DMA_POOL_SLOTS							\
+	MAX((size_t)IO_TLB_SEGSIZE, 2 * DMA_AREA_SIZE >> IO_TLB_SHIFT)
 
 enum dma_kind {
 	DMA_KIND_DIRECT,	/* the physical address is the DMA address */
@@ -65,6 +72,8 @@ struct dma_world {
 };
 
 struct dma_world *dma_world_create(struct kunit *test, enum dma_kind kind);
+struct dma_world *dma_world_create_limited(struct kunit *test);
+void dma_world_set_align(struct dma_world *w, unsigned int min_align_mask);
 void dma_world_set_noncoherent(struct dma_world *w);
 bool dma_world_bounces(const struct dma_world *w, size_t offset, size_t size);
 bool dma_world_crosses(const struct dma_world *w, size_t offset, size_t size);
@@ -139,6 +148,8 @@ unsigned long dma_bounce_used(const struct io_tlb_mem *mem);
 
 struct device *dma_device_create(struct kunit *test);
 bool dma_device_set_coherent(struct device *dev, bool coherent);
+/* Enough for what the tests map in it, and as much memory again before it */
+#define DMA_HOLE_SIZE		MAX(SZ_1M, 4 * DMA_AREA_SIZE)
 phys_addr_t dma_hole(struct kunit *test);
 
 /*
@@ -152,7 +163,13 @@ phys_addr_t dma_hole(struct kunit *test);
 		   dma_rearm_warnings() ? "" : "0-", n, regex)
 bool dma_rearm_warnings(void);
 
-#define DMA_OVERFLOW	"DMA addr 0x[0-9a-f]+[+][0-9]+ overflow"
+/*
+ * The kernel log, for messages that are no reports. Counting starts with the
+ * rate limit of dma_warn_overflow() unused: 10 lines.
+ */
+void dma_log_start(struct kunit *test);
+unsigned int dma_log_count(const char *text);
+void dma_log_expect_overflow(struct kunit *test, unsigned int n);
 
 /* dma-debug: reports and entries, silently and exactly */
 #ifdef CONFIG_DMA_API_DEBUG
@@ -167,6 +184,18 @@ static inline u32 dma_debug_used(void)
 }
 #endif
 
+/* How the driver of an IOMMU unmaps: as some real ones do, or have done */
+enum mock_style {
+	MOCK_TO_GAP,		/* up to the first gap, as Arm's, s390, Sprd */
+	MOCK_ONE_PAGE,		/* the same, a page a call, as Exynos, sun50i */
+	MOCK_WHOLE_LEAF,	/* and a large page as a whole, as VT-d, AMD */
+	MOCK_ALL_OR_NOTHING,	/* nothing if there is a gap, as virtio-iommu had */
+	MOCK_STYLES,
+	MOCK_LIES = MOCK_STYLES, /* counts what is not mapped, as AMD's had */
+};
+
+extern const char * const mock_style_names[MOCK_STYLES];
+
 /* The mock IOMMU */
 struct mock_domain {
 #ifdef CONFIG_IOMMU_API
@@ -174,6 +203,7 @@ struct mock_domain {
 #endif
 	struct xarray ptes;		/* by IOVA, in granules */
 	unsigned int shift;
+	enum mock_style style;
 	unsigned long mapped;		/* granules */
 	unsigned int walks;		/* calls of iova_to_phys() */
 	unsigned int last_prot;
@@ -233,7 +263,9 @@ struct dma_ops_log {
 	enum dma_data_direction dir;
 };
 
-#define DMA_OPS_WINDOW		BIT_ULL(44)
+/* Added to a physical address, in what a dma_addr_t can hold */
+#define DMA_OPS_WINDOW							\
+	((dma_addr_t)BIT_ULL(sizeof(dma_addr_t) > 4 ? 44 : 30))
 extern struct dma_ops_log dma_ops_log;
 extern const struct dma_map_ops dma_ops_phys;
 extern const struct dma_map_ops dma_ops_legacy;

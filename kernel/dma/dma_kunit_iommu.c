@@ -9,6 +9,8 @@
  * each entry, counts the walks by physical address, and fails a map call after
  * so many granules, or a sync. Entries are allocated with the flags of the
  * caller, so that fault injection finds them. A test can be told of each flush.
+ * What an unmap does where nothing is mapped, or only a part, or a large page,
+ * is a matter of style: no real driver must be worse than the worst of these.
  *
  * It is registered only while a test uses it, next to whatever IOMMU the machine
  * has. A device belongs to it by the firmware node that its fwspec names.
@@ -29,6 +31,14 @@ struct mock_config {
 struct mock_pte {
 	phys_addr_t phys;
 	int prot;
+	unsigned int leaf;	/* granules of the page that it is part of */
+};
+
+const char * const mock_style_names[MOCK_STYLES] = {
+	[MOCK_TO_GAP]		= "up to a gap",
+	[MOCK_ONE_PAGE]		= "page by page",
+	[MOCK_WHOLE_LEAF]	= "large pages as a whole",
+	[MOCK_ALL_OR_NOTHING]	= "all or nothing",
 };
 
 static struct fwnode_handle mock_fwnode;
@@ -84,7 +94,8 @@ static int mock_attach_dev(struct iommu_domain *domain, struct device *dev)
 }
 
 static int mock_map_granule(struct mock_domain *mock, unsigned long iova,
-			    phys_addr_t phys, int prot, gfp_t gfp)
+			    phys_addr_t phys, int prot, unsigned int leaf,
+			    gfp_t gfp)
 {
 	struct mock_pte *pte;
 	int ret;
@@ -100,6 +111,7 @@ static int mock_map_granule(struct mock_domain *mock, unsigned long iova,
 		return -ENOMEM;
 	pte->phys = phys;
 	pte->prot = prot;
+	pte->leaf = leaf;
 	ret = xa_insert(&mock->ptes, iova >> mock->shift, pte,
 			gfp | __GFP_NOWARN);
 	if (ret) {
@@ -125,7 +137,7 @@ static int mock_map_pages(struct iommu_domain *domain, unsigned long iova,
 	mock->last_pgsize = pgsize;
 	for (pgcount *= pgsize / granule; pgcount; pgcount--) {
 		ret = mock_map_granule(mock, iova + *mapped, phys + *mapped,
-				       prot, gfp);
+				       prot, pgsize / granule, gfp);
 		if (ret)
 			return ret;
 		*mapped += granule;
@@ -153,24 +165,55 @@ static void mock_flush(struct iommu_domain *domain,
 		mock->on_flush(mock->on_flush_data);
 }
 
+static bool mock_unmap_granule(struct mock_domain *mock, unsigned long index)
+{
+	struct mock_pte *pte = xa_erase(&mock->ptes, index);
+
+	if (!pte)
+		return false;
+	kfree(pte);
+	mock->mapped--;
+	return true;
+}
+
+/* Granules of the page at an index: 0 if there is none, or it begins before */
+static unsigned long mock_leaf(struct mock_domain *mock, unsigned long index)
+{
+	struct mock_pte *pte = xa_load(&mock->ptes, index);
+
+	if (!pte)
+		return 0;
+	if (mock->style != MOCK_WHOLE_LEAF)
+		return 1;
+	return index % pte->leaf ? 0 : pte->leaf;
+}
+
 static size_t mock_unmap_pages(struct iommu_domain *domain, unsigned long iova,
 			       size_t pgsize, size_t pgcount,
 			       struct iommu_iotlb_gather *gather)
 {
 	struct mock_domain *mock = to_mock(domain);
-	size_t granule = BIT(mock->shift);
-	size_t unmapped = 0;
-	struct mock_pte *pte;
+	unsigned long index = iova >> mock->shift;
+	unsigned long nr = (pgcount * pgsize) >> mock->shift;
+	unsigned long done, leaf, i;
 
-	for (pgcount *= pgsize / granule; pgcount; pgcount--) {
-		pte = xa_erase(&mock->ptes, (iova + unmapped) >> mock->shift);
-		if (!pte)
+	if (mock->style == MOCK_ONE_PAGE)
+		nr = 1;
+	if (mock->style == MOCK_ALL_OR_NOTHING)
+		for (i = 0; i < nr; i++)
+			if (!xa_load(&mock->ptes, index + i))
+				return 0;
+
+	for (done = 0; done < nr; done += leaf) {
+		leaf = mock_leaf(mock, index + done);
+		if (!leaf && mock->style == MOCK_LIES)
+			leaf = 1;
+		if (!leaf)
 			break;
-		kfree(pte);
-		mock->mapped--;
-		unmapped += granule;
+		for (i = 0; i < leaf; i++)
+			mock_unmap_granule(mock, index + done + i);
 	}
-	return unmapped;
+	return done << mock->shift;
 }
 
 static phys_addr_t mock_iova_to_phys(struct iommu_domain *domain,
@@ -345,9 +388,9 @@ struct device *mock_iommu_untrusted(struct kunit *test, struct device *dev)
 	pci->dev.dma_mask = &pci->dma_mask;
 	dma_device_set_coherent(&pci->dev, true);
 	pci->untrusted = true;
-	KUNIT_ASSERT_EQ(test, 0, dev_set_name(&pci->dev, "dma-kunit-untrusted"));
 	KUNIT_ASSERT_EQ(test, 0,
 			kunit_add_action_or_reset(test, mock_untrusted_free,
 						  pci));
+	KUNIT_ASSERT_EQ(test, 0, dev_set_name(&pci->dev, "dma-kunit-untrusted"));
 	return &pci->dev;
 }

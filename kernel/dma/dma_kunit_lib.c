@@ -5,13 +5,16 @@
 #include <linux/bug.h>
 #include <linux/gfp.h>
 #include <linux/kmsan.h>
+#include <linux/kmsg_dump.h>
 #include <linux/module.h>
 #include <linux/pfn.h>
+#include <linux/ratelimit.h>
 #include <linux/slab.h>
 #include <asm/sections.h>
 #include <kunit/device.h>
 #include <kunit/static_stub.h>
 #include "debug.h"
+#include "direct.h"
 #include "dma_kunit.h"
 #include "swiotlb.h"
 
@@ -30,6 +33,58 @@ bool dma_rearm_warnings(void)
 #else
 	return false;
 #endif
+}
+
+/* The kernel log */
+
+static struct kmsg_dump_iter log_start;
+
+/**
+ * dma_log_start() - count lines of the kernel log from now on
+ * @test: test that counts, it is skipped where there is no log
+ */
+void dma_log_start(struct kunit *test)
+{
+	if (!IS_ENABLED(CONFIG_PRINTK))
+		kunit_skip(test, "needs CONFIG_PRINTK");
+	kmsg_dump_rewind(&log_start);
+	log_start.cur_seq = log_start.next_seq;
+	ratelimit_state_init(&dma_overflow_ratelimit,
+			     DEFAULT_RATELIMIT_INTERVAL,
+			     DEFAULT_RATELIMIT_BURST);
+}
+
+/**
+ * dma_log_count() - count lines since dma_log_start()
+ * @text: what a line has to contain
+ *
+ * Return: the number of lines.
+ */
+unsigned int dma_log_count(const char *text)
+{
+	struct kmsg_dump_iter iter = log_start;
+	unsigned int count = 0;
+	char line[256];
+	size_t len;
+
+	while (kmsg_dump_get_line(&iter, false, line, sizeof(line), &len))
+		count += !!strnstr(line, text, len);
+	return count;
+}
+
+/**
+ * dma_log_expect_overflow() - expect that mappings were refused
+ * @test: test that has called dma_log_start()
+ * @n: number of messages, at most 10
+ *
+ * A range that is out of reach is reported by a line of the log, and never by
+ * a WARN.
+ */
+void dma_log_expect_overflow(struct kunit *test, unsigned int n)
+{
+	KUNIT_EXPECT_EQ(test, n, dma_log_count("DMA addr 0x"));
+	KUNIT_EXPECT_EQ(test, n, dma_log_count(" overflow (mask "));
+	KUNIT_EXPECT_EQ(test, 0, dma_log_count("WARNING: "));
 }
 
 /* Counters */
@@ -162,18 +217,37 @@ struct device *dma_device_create(struct kunit *test)
 	return dev;
 }
 
+static bool dma_is_hole(phys_addr_t phys)
+{
+	phys_addr_t end = phys + DMA_HOLE_SIZE;
+
+	for (; phys < end; phys += PAGE_SIZE) {
+		if (pfn_valid(PHYS_PFN(phys)))
+			return false;
+	}
+	return true;
+}
+
 /**
  * dma_hole() - find physical addresses that are no memory
  * @test: test that needs them
  *
- * Return: the start of 1 MiB without a struct page, 64 KiB aligned.
+ * They are high up where a physical address has 64 bits, and else above the
+ * memory of the machine, with some addresses left above them.
+ *
+ * Return: the start of DMA_HOLE_SIZE bytes without a struct page, aligned to
+ * DMA_AREA_SIZE.
  */
 phys_addr_t dma_hole(struct kunit *test)
 {
-	phys_addr_t phys = 1ULL << 45;
+	phys_addr_t phys = (phys_addr_t)BIT_ULL(45);
 
-	KUNIT_ASSERT_FALSE(test, pfn_valid(PHYS_PFN(phys)));
-	KUNIT_ASSERT_FALSE(test, pfn_valid(PHYS_PFN(phys + SZ_1M - 1)));
+	if (phys) {
+		KUNIT_ASSERT_TRUE(test, dma_is_hole(phys));
+		return phys;
+	}
+	for (phys = 0xf0000000; !dma_is_hole(phys); phys -= SZ_16M)
+		KUNIT_ASSERT_GT(test, phys, SZ_16M);
 	return phys;
 }
 
@@ -185,14 +259,11 @@ struct bounce_pages {
 	unsigned int order;
 };
 
-static void bounce_free(void *data)
+static void bounce_free_pages(void *data)
 {
 	struct bounce_pages *pool = data;
 
 	__free_pages(pool->pages, pool->order);
-	kfree(pool->mem.defpool.slots);
-	kfree(pool->mem.defpool.areas);
-	kfree(pool);
 }
 
 /* What swiotlb.c does for its own pools, with one area */
@@ -225,20 +296,24 @@ static void bounce_init(struct io_tlb_pool *pool, struct page *pages,
 struct io_tlb_mem *dma_bounce_create(struct kunit *test, unsigned long nslabs,
 				     gfp_t gfp)
 {
-	struct bounce_pages *pool = kzalloc(sizeof(*pool), GFP_KERNEL);
+	struct bounce_pages *pool;
 	struct io_tlb_pool *defpool;
 
+	pool = kunit_kzalloc(test, sizeof(*pool), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, pool);
 	defpool = &pool->mem.defpool;
+	defpool->slots = kunit_kcalloc(test, nslabs, sizeof(*defpool->slots),
+				       GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, defpool->slots);
+	defpool->areas = kunit_kzalloc(test, sizeof(*defpool->areas),
+				       GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, defpool->areas);
 	pool->order = get_order(nslabs << IO_TLB_SHIFT);
 	pool->pages = alloc_pages(GFP_KERNEL | gfp, pool->order);
-	defpool->slots = kcalloc(nslabs, sizeof(*defpool->slots), GFP_KERNEL);
-	defpool->areas = kcalloc(1, sizeof(*defpool->areas), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, pool->pages);
-	KUNIT_ASSERT_NOT_NULL(test, defpool->slots);
-	KUNIT_ASSERT_NOT_NULL(test, defpool->areas);
 	KUNIT_ASSERT_EQ(test, 0,
-			kunit_add_action_or_reset(test, bounce_free, pool));
+			kunit_add_action_or_reset(test, bounce_free_pages,
+						  pool));
 
 	bounce_init(defpool, pool->pages, nslabs);
 	pool->mem.nslabs = nslabs;

@@ -53,7 +53,7 @@ const struct dma_span dma_spans[DMA_SPANS] = {
 	{ DMA_AREA_BORDER - 3, 6 },
 	{ DMA_AREA_SIZE - 1, 1 },
 	{ DMA_AREA_SIZE - PAGE_SIZE - 1, PAGE_SIZE + 1 },
-	{ 0, DMA_AREA_SIZE },
+	{ DMA_AREA_SIZE - DMA_SPAN_MAX, DMA_SPAN_MAX },
 };
 
 void dma_span_desc(const struct dma_span *span, char *desc)
@@ -217,7 +217,7 @@ static void world_set_ranges(struct dma_world *w)
 	map[0].dma_start = 0;
 	map[0].size = SZ_1M;
 	map[1].cpu_start = w->phys;
-	map[1].dma_start = 0x940000000ULL;
+	map[1].dma_start = (dma_addr_t)0x940000000ULL;
 	map[1].size = DMA_AREA_BORDER;
 	map[2].cpu_start = w->phys + DMA_AREA_BORDER;
 	map[2].dma_start = SZ_256M;
@@ -281,7 +281,7 @@ static void world_set_device(struct dma_world *w)
 							  w));
 		break;
 	case DMA_KIND_BOUNCE:
-		w->tlb = dma_bounce_create(w->test, IO_TLB_SEGSIZE, GFP_DMA32);
+		w->tlb = dma_bounce_create(w->test, DMA_POOL_SLOTS, GFP_DMA32);
 		w->tlb->force_bounce = true;
 		break;
 	case DMA_KIND_OPS:
@@ -289,7 +289,7 @@ static void world_set_device(struct dma_world *w)
 		world_set_ops(w);
 		break;
 	case DMA_KIND_UNTRUSTED:
-		w->tlb = dma_bounce_create(w->test, IO_TLB_SEGSIZE, GFP_DMA32);
+		w->tlb = dma_bounce_create(w->test, DMA_POOL_SLOTS, GFP_DMA32);
 		w->dev = mock_iommu_untrusted(w->test, w->dev);
 		break;
 	default:
@@ -528,4 +528,29 @@ void dma_kunit_transfer_all_dirs(struct dma_world *w,
 	for (dir = 0; dir < DMA_NONE; dir++)
 		dma_kunit_transfer(w, call, span, dir);
 	dma_world_expect_idle(w);
+}
+
+/* Give the device of @w a min_align_mask and segments of any size */
+void dma_world_set_align(struct dma_world *w, unsigned int min_align_mask)
+{
+	if (!w->dev->dma_parms)
+		w->dev->dma_parms = kunit_kzalloc(w->test,
+						  sizeof(*w->dev->dma_parms),
+						  GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(w->test, w->dev->dma_parms);
+	dma_set_max_seg_size(w->dev, UINT_MAX);
+	dma_set_min_align_mask(w->dev, min_align_mask);
+}
+
+/* A world whose pool is in reach and whose area is not */
+struct dma_world *dma_world_create_limited(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_BOUNCE);
+
+	w->tlb = dma_bounce_create(test, IO_TLB_SEGSIZE, GFP_DMA);
+	w->tlb->force_bounce = false;
+	w->dev->dma_io_tlb_mem = w->tlb;
+	if (w->tlb->defpool.end > w->phys)
+		kunit_skip(test, "no memory above the pool");
+	return w;
 }

@@ -73,7 +73,7 @@ static void mmio_maps(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
-/* No cache maintenance and no KMSAN at map, sync or unmap */
+/* No cache maintenance and no KMSAN at map or unmap */
 static void mmio_has_no_maintenance(struct kunit *test)
 {
 	struct dma_world *w = mmio_world(test);
@@ -88,8 +88,6 @@ static void mmio_has_no_maintenance(struct kunit *test)
 	for (m.dir = 0; m.dir < DMA_NONE; m.dir++) {
 		dma_call_resource.map(&m);
 		KUNIT_ASSERT_FALSE(test, dma_map_failed(&m));
-		dma_call_resource.sync_for_cpu(&m);
-		dma_call_resource.sync_for_device(&m);
 		dma_call_resource.unmap(&m);
 	}
 	KUNIT_EXPECT_EQ(test, 0, dma_counts.for_device);
@@ -188,23 +186,23 @@ static void mmio_page_refused(struct kunit *test)
 }
 
 struct mmio_range_case {
-	s64 offset;	/* in a range of 32 KiB */
+	s64 offset;	/* in a range of DMA_AREA_BORDER */
 	size_t size;
 	bool translated;
 };
 
 static const struct mmio_range_case mmio_range_cases[] = {
 	{ 0, 1, true },
-	{ 0, SZ_32K, true },
-	{ 5, SZ_32K - 5, true },
-	{ SZ_32K - 1, 1, true },
-	{ 5, SZ_32K - 4, false },
-	{ 0, SZ_32K + 1, false },
-	{ SZ_32K - 1, 2, false },
+	{ 0, DMA_AREA_BORDER, true },
+	{ 5, DMA_AREA_BORDER - 5, true },
+	{ DMA_AREA_BORDER - 1, 1, true },
+	{ 5, DMA_AREA_BORDER - 4, false },
+	{ 0, DMA_AREA_BORDER + 1, false },
+	{ DMA_AREA_BORDER - 1, 2, false },
 	{ -1, 1, false },
 	{ -1, 2, false },
-	{ -1, SZ_32K + 2, false },
-	{ SZ_64K, 1, false },
+	{ -1, DMA_AREA_BORDER + 2, false },
+	{ DMA_AREA_SIZE, 1, false },
 };
 
 static void mmio_range_desc(const struct mmio_range_case *c, char *desc)
@@ -223,11 +221,11 @@ static void mmio_range_map(struct kunit *test)
 	struct dma_world *w = dma_world_create(test, DMA_KIND_RANGES);
 	struct bus_dma_region *map = (void *)w->dev->dma_range_map;
 	const struct mmio_range_case *c = test->param_value;
-	phys_addr_t phys = dma_hole(test) + SZ_64K;
+	phys_addr_t phys = dma_hole(test) + DMA_AREA_SIZE;
 	dma_addr_t addr;
 
 	map[1].cpu_start = phys;
-	map[2].cpu_start = phys + SZ_32K;
+	map[2].cpu_start = phys + DMA_AREA_BORDER;
 	phys += c->offset;
 	addr = dma_map_resource(w->dev, phys, c->size, DMA_TO_DEVICE, 0);
 	KUNIT_ASSERT_EQ(test, 0, dma_mapping_error(w->dev, addr));
@@ -254,9 +252,11 @@ static void mmio_wraps_behind_range(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -(dma_addr_t)SZ_8K, addr);
 	dma_unmap_resource(w->dev, addr, SZ_8K - 1, DMA_TO_DEVICE, 0);
 
-	dma_expect_report(test, 1, "DMA addr 0xf+e000[+]8193 overflow");
+	dma_log_start(test);
 	addr = dma_map_resource(w->dev, phys, SZ_8K + 1, DMA_TO_DEVICE, 0);
 	KUNIT_EXPECT_EQ(test, DMA_MAPPING_ERROR, addr);
+	KUNIT_EXPECT_EQ(test, 1, dma_log_count("ffe000+8193 overflow"));
+	dma_log_expect_overflow(test, 1);
 	dma_world_expect_idle(w);
 }
 
@@ -282,11 +282,17 @@ static void mmio_out_of_reach(struct kunit *test)
 	struct dma_world *w = dma_world_create(test, DMA_KIND_BOUNCE);
 	dma_addr_t addr;
 
-	*w->dev->dma_mask = DMA_BIT_MASK(32);
-	dma_expect_report(test, 1,
-			  DMA_OVERFLOW " [(]mask f{8}, bus limit 0[)]");
+	*w->dev->dma_mask = DMA_BIT_MASK(28);
+	dma_log_start(test);
+	addr = dma_map_resource(w->dev, dma_hole(test) + 1, 64, DMA_TO_DEVICE,
+				DMA_ATTR_NO_WARN);
+	KUNIT_EXPECT_EQ(test, DMA_MAPPING_ERROR, addr);
+	dma_log_expect_overflow(test, 0);
 	addr = dma_map_resource(w->dev, dma_hole(test) + 1, 64, DMA_TO_DEVICE, 0);
 	KUNIT_EXPECT_EQ(test, DMA_MAPPING_ERROR, addr);
+	KUNIT_EXPECT_EQ(test, 1,
+			dma_log_count("(mask fffffff, bus limit 0, phys "));
+	dma_log_expect_overflow(test, 1);
 	dma_world_expect_idle(w);
 }
 

@@ -221,6 +221,77 @@ static void ops_dummy(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
+/*
+ * A struct dma_map_ops with nothing in it: mappings fail with one warning, all
+ * else is ignored, and an unmap of memory warns once as well.
+ */
+static void ops_empty(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS);
+	static const struct dma_map_ops empty;
+	struct dma_mapping m = {
+		.dev	= w->dev,
+		.phys	= w->phys + 1,
+		.size	= 2,
+		.dir	= DMA_TO_DEVICE,
+	};
+	struct sg_table sgt = { .sgl = &m.sg, .orig_nents = 1 };
+	int i;
+
+	set_dma_ops(w->dev, &empty);
+	dma_expect_report(test, DMA_CALLS, "struct dma_map_ops has no [.]");
+	for (i = 0; i < DMA_CALLS; i++) {
+		bool counts = dma_rearm_warnings();
+
+		dma_log_start(test);
+		dma_calls[i].map(&m);
+		KUNIT_EXPECT_TRUE_MSG(test, dma_map_failed(&m), "%s",
+				      dma_calls[i].name);
+		dma_calls[i].map(&m);
+		KUNIT_EXPECT_TRUE(test, dma_map_failed(&m));
+		if (counts)
+			KUNIT_EXPECT_EQ(test, 1,
+					dma_log_count("struct dma_map_ops has no ."));
+	}
+	KUNIT_EXPECT_EQ(test, -EINVAL, dma_map_sgtable(w->dev, &sgt, m.dir, 0));
+
+	/* No resource callback is no bug: some providers cannot do it */
+	dma_log_start(test);
+	dma_call_resource.map(&m);
+	KUNIT_EXPECT_TRUE(test, dma_map_failed(&m));
+	KUNIT_EXPECT_EQ(test, 0, dma_log_count("WARNING: "));
+	dma_world_expect_idle(w);
+}
+
+static dma_addr_t ops_map_only(struct device *dev, phys_addr_t phys, size_t size,
+			       enum dma_data_direction dir, unsigned long attrs)
+{
+	return phys;
+}
+
+/* Whatever but the map is missing: no crash, and the unmap is reported */
+static void ops_only_map(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS);
+	static const struct dma_map_ops only_map = { .map_phys = ops_map_only };
+	bool counts = dma_rearm_warnings();
+	dma_addr_t addr;
+
+	set_dma_ops(w->dev, &only_map);
+	dma_expect_report(test, 1, "struct dma_map_ops has no [.]unmap_phys");
+	dma_log_start(test);
+	addr = dma_map_phys(w->dev, w->phys, 9, DMA_BIDIRECTIONAL, 0);
+	KUNIT_EXPECT_EQ(test, 0, dma_mapping_error(w->dev, addr));
+	dma_sync_single_for_cpu(w->dev, addr, 9, DMA_BIDIRECTIONAL);
+	dma_sync_single_for_device(w->dev, addr, 9, DMA_BIDIRECTIONAL);
+	KUNIT_EXPECT_EQ(test, 0, dma_log_count("struct dma_map_ops has no ."));
+	dma_unmap_phys(w->dev, addr, 9, DMA_BIDIRECTIONAL, 0);
+	if (counts)
+		KUNIT_EXPECT_EQ(test, 1,
+				dma_log_count("struct dma_map_ops has no .unmap_phys"));
+	dma_world_expect_idle(w);
+}
+
 static struct kunit_case dma_ops_cases[] = {
 	KUNIT_CASE_PARAM(ops_phys_transfer, dma_span_gen_params),
 	KUNIT_CASE_PARAM(ops_legacy_transfer, dma_span_gen_params),
@@ -230,6 +301,8 @@ static struct kunit_case dma_ops_cases[] = {
 	KUNIT_CASE(ops_legacy_refuses_mmio),
 	KUNIT_CASE(ops_legacy_needs_page),
 	KUNIT_CASE(ops_dummy),
+	KUNIT_CASE(ops_empty),
+	KUNIT_CASE(ops_only_map),
 	{}
 };
 

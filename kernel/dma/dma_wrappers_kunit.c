@@ -54,8 +54,11 @@ static struct wrapper_effects wrapper_run(struct dma_world *w,
 	e.mapped_for_device = dma_counts.for_device;
 	e.mapped_kmsan = dma_counts.kmsan;
 	e.mapped_phys = w->tlb ? 0 : dma_counts.phys;
-	call->sync_for_cpu(m);
-	call->sync_for_device(m);
+	/* A mapping of MMIO must not be synced */
+	if (call != &dma_call_resource && !(m->attrs & DMA_ATTR_MMIO)) {
+		call->sync_for_cpu(m);
+		call->sync_for_device(m);
+	}
 	e.synced = dma_counts.for_device + 100 * dma_counts.for_cpu;
 	call->unmap(m);
 	e.unmapped_for_cpu = dma_counts.for_cpu;

@@ -18,6 +18,7 @@
 #include <linux/export.h>
 #include <linux/iommu-dma.h>
 #include <linux/kmsan.h>
+#include <linux/overflow.h>
 #include <trace/events/dma.h>
 #include "debug.h"
 
@@ -194,16 +195,16 @@ int dma_iova_link_vec(struct device *dev, struct dma_iova_state *state,
 {
 	dma_addr_t addr;
 	unsigned int i;
-	u64 size = 0;
+	size_t size = 0;
 	int ret;
 
 	for (i = 0; i < nr; i++) {
 		if (unlikely(!vec[i].len ||
-			     vec[i].paddr + vec[i].len - 1 < vec[i].paddr))
+			     vec[i].paddr + vec[i].len - 1 < vec[i].paddr ||
+			     check_add_overflow(size, vec[i].len, &size)))
 			return -EINVAL;
-		size += vec[i].len;
 	}
-	if (unlikely(!size || size > SIZE_MAX))
+	if (unlikely(!size))
 		return -EINVAL;
 	if (!dma_iova_args_valid(dev, state, offset, size, dir))
 		return -EINVAL;

@@ -9,8 +9,8 @@
 
 /**
  * struct io_tlb_slot - IO TLB slot descriptor
- * @orig_addr:	The original address corresponding to a mapped entry.
- * @alloc_size:	Size of the allocated buffer.
+ * @orig_addr:	The original address that corresponds to the start of the slot.
+ * @alloc_size:	Size of the allocated buffer, from the start of the slot.
  * @list:	The free list describing the number of free entries available
  *		from each index.
  * @pad_slots:	Number of preceding padding slots. Valid only in the first

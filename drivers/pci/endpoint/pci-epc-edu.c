@@ -295,7 +295,9 @@ static int edu_epc_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 	struct edu_epc *edu = epc_get_drvdata(epc);
 	struct edu_bar *bar = &edu->bars[epf_bar->barno];
 
-	if (!epf_bar->size)
+	/* As strict as DWC, which replaces just the bits above the size */
+	if (!epf_bar->size ||
+	    !IS_ALIGNED(epf_bar->phys_addr, roundup_pow_of_two(epf_bar->size)))
 		return -EINVAL;
 
 	guard(mutex)(&edu->lock);

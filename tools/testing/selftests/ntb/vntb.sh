@@ -466,10 +466,19 @@ controller_goes_with_link()
 	controller_comes_back
 }
 
-secondary_link_does_nothing()
+# vNTB has one interface, linked or not
+secondary_link_is_refused()
 {
-	ln -s "$EP/controllers/$EDU" "$FUNCTION/secondary/controller" &&
-	rm "$FUNCTION/secondary/controller" && is_gone
+	not ln -s "$EP/controllers/$EDU" "$FUNCTION/secondary/controller" 2>/dev/null &&
+	is_gone && works &&
+	not ln -s "$EP/controllers/$EDU" "$FUNCTION/secondary/controller" 2>/dev/null &&
+	packets 100 && unlink && is_gone
+}
+
+# Packets are received through what no IOMMU knows
+no_iommu_for_virtual_function()
+{
+	link && [ ! -e "$PCI/devices/$NTBDEV/iommu_group" ] && unlink
 }
 
 failed_link_leaves_nothing()
@@ -479,6 +488,56 @@ failed_link_leaves_nothing()
 	result=$?
 	echo $MW_SIZE > "$FUNCTION/$ATTRS/mw1" && [ $result = 0 ] &&
 	works && unlink && is_gone
+}
+
+# A link whose controller is gone does not stand for a newer one
+stale_link()
+{
+	works && controller_goes && give_edu_to pci-epc-edu || return
+	ln -sn "$EP/controllers/$EDU" "$FUNCTION/primary/newer" && start || return
+	rm "$LINK"
+	[ -e "$NTB/devices/$NTBDEV" ] || { echo "the ntb device is gone"; return 1; }
+	controller_goes
+	result=$?
+	rm "$FUNCTION/primary/newer"
+	[ $result = 0 ] && controller_comes_back
+}
+
+# ---- a host that writes at random
+
+# random SEED NUMBER: so many numbers of 32 bits
+random()
+{
+	awk -v seed="$1" -v n="$2" 'BEGIN {
+		srand(seed)
+		for (i = 0; i < n; i++)
+			printf "%.0f\n", int(rand() * 65536) * 65536 + int(rand() * 65536)
+	}'
+}
+
+# Each command, with everything else that the host can write to in the config BAR
+# (where the scratchpads are, the link status, addresses and sizes) at random
+hostile_host()
+{
+	works || return
+	for seed in 1 2 3 4 5 6 7 8; do
+		# shellcheck disable=SC2046
+		le32 $((seed % 4 + 1)) $(random $seed 127) | host_write $BAR_CONFIG 0
+		# shellcheck disable=SC2046
+		le32 $(random $((seed + 100)) $((2 * SPADS))) |
+			host_write $BAR_CONFIG $REG_SPADS
+		# shellcheck disable=SC2046
+		le32 $(random $((seed + 200)) 4) | host_write $BAR_DB 0
+		sleep 0.1
+	done
+	# Headers of frames and the reader's index
+	for seed in 1 2 3 4; do
+		# shellcheck disable=SC2046
+		le32 $(random $((seed + 300)) 256) |
+			host_write $BAR_MW $((seed * FRAME - 12))
+		doorbell
+	done
+	unlink && is_gone && works && unlink && is_gone
 }
 
 # ---- what is left
@@ -551,7 +610,7 @@ echo 0 > $NTB/drivers_autoprobe
 set_frame_size
 set_dma_bits
 
-ktap_set_plan 46
+ktap_set_plan 49
 ktap_print_msg "the controller is $EDU"
 
 # Once, on an architecture that has PCI domains in its own way
@@ -595,11 +654,14 @@ check "the host reaches ntb_perf's window" perf_is_reached
 check "ntb_perf's window goes with the function" unlink
 check "nothing is left of it" is_gone
 check "a link made from the controller's side" linked_from_controller
-check "a link to the secondary interface does nothing" secondary_link_does_nothing
+check "a link to the secondary interface is refused" secondary_link_is_refused
+check "no IOMMU driver has the virtual function" no_iommu_for_virtual_function
 check "a link that fails leaves nothing" failed_link_leaves_nothing
 check "the controller goes first" controller_goes_first
 check "the controller comes back" controller_comes_back
 check "the controller goes with a link in its directory" controller_goes_with_link
+check "a stale link is removed" stale_link
+check "a host that writes at random" hostile_host
 check_modules pci_epc_edu "the controller's module goes" controller_module_goes
 check "no IOMMU fault" no_faults
 if [ -n "$ERRORS" ]; then
