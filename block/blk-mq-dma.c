@@ -173,10 +173,10 @@ static bool blk_dma_fail(struct blk_dma_iter *iter, blk_status_t status)
 }
 
 /*
- * Of how the device reaches the first segment depends how all of them are
- * mapped, and unmapped. The block layer does not mix memory of different kinds
+ * The P2P type of the first segment decides how the whole request is mapped
+ * and unmapped. The block layer does not mix memory of different kinds
  * in a request, but nothing stops a caller of blk_rq_append_bio() from doing
- * so, and to take a peer's address for one of ordinary memory would be fatal.
+ * so, and mistaking a peer's address for ordinary memory would be fatal.
  */
 static __always_inline bool blk_dma_is_same_kind(struct blk_dma_iter *iter,
 		const struct blk_segment *seg)
@@ -425,11 +425,11 @@ static bool blk_dma_map_start(struct request *req, struct device *dma_dev,
  *
  * * %BLK_STS_OK: the request has no data;
  * * %BLK_STS_IOERR: it has data, but no memory for it in its bios;
- * * %BLK_STS_TARGET: it has memory of a peer that @dma_dev can not reach;
+ * * %BLK_STS_TARGET: it has memory of a peer that @dma_dev cannot reach;
  * * %BLK_STS_INVAL: it mixes memory of a peer with other memory;
  * * %BLK_STS_RESOURCE: for lack of IOVA space, bounce buffers, or memory for
  *   page tables. That may work later;
- * * another one: the IOMMU's driver can not do it, for any other reason.
+ * * another one: the IOMMU's driver cannot do it, for any other reason.
  */
 bool blk_rq_dma_map_iter_start(struct request *req, struct device *dma_dev,
 		struct dma_iova_state *state, struct blk_dma_iter *iter)

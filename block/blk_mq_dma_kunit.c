@@ -138,7 +138,7 @@ static const struct limits all_limits[] = {
 	{ "no gaps but at sectors", UINT_MAX, ULONG_MAX, 511 },
 };
 
-/* What a driver keeps of a request, and a bit more to look at */
+/* State that a driver keeps of a request, and a bit more for the checks */
 struct test_mapping {
 	struct dma_iova_state state;
 	enum pci_p2pdma_map_type type;
@@ -940,7 +940,7 @@ static void blk_dma_transfer_reach(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, m->steps[i].addr == phys,
 				    phys + parts[i].len - 1 <= limit,
 				    "segment %u", i);
-		/* What was not mapped is none that has to be unmapped */
+		/* A segment that was not mapped needs no unmap */
 		if (dma_unmapped_limit(w->dev))
 			KUNIT_EXPECT_EQ_MSG(test, m->steps[i].unmap,
 					    m->steps[i].addr != phys,
@@ -1003,7 +1003,7 @@ static struct test_request *request_create_iommu(struct kunit *test)
 	return request_create(test, dma_world_create(test, kind));
 }
 
-/* A page of the IOMMU that can not be mapped, each of a request in turn */
+/* An IOMMU page that cannot be mapped, each one of a request in turn */
 static void blk_dma_fail_iommu(struct kunit *test)
 {
 	struct test_request *t = request_create_iommu(test);

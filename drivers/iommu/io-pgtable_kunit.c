@@ -184,7 +184,7 @@ static void unmap_never_mapped(struct kunit *test)
 	pgtable_map(&t, TEST_IOVA + 4 * t.page, t.page, 1);
 	KUNIT_EXPECT_EQ(test, 0, pgtable_unmap(&t, TEST_IOVA, t.page, 1));
 	KUNIT_EXPECT_EQ(test, 0, pgtable_unmap(&t, TEST_IOVA, t.page, 3));
-	/* What comes behind a gap is someone else's */
+	/* Pages behind a gap belong to another mapping */
 	KUNIT_EXPECT_EQ(test, 0, pgtable_unmap(&t, TEST_IOVA, t.page, 5));
 	pgtable_expect(&t, TEST_IOVA + 4 * t.page, true);
 	KUNIT_EXPECT_EQ(test, t.page,

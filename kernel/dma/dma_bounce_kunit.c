@@ -230,7 +230,7 @@ static void bounce_pool_out_of_reach(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
-/* There is nothing to copy from: this can not be bounced */
+/* There is nothing to copy from: this cannot be bounced */
 static void bounce_no_page(struct kunit *test)
 {
 	struct dma_world *w = dma_world_create(test, DMA_KIND_BOUNCE);

@@ -217,7 +217,7 @@ static void debug_after_rodata(struct dma_world *w)
 	debug_map_and_unmap(w, __pa_symbol(__end_rodata), SIZE, 0);
 }
 
-/* What the kernel image is in is reserved: no RAM to the page allocator */
+/* The kernel image is in reserved pages: no RAM to the page allocator */
 static void debug_reserved_as_mmio(struct dma_world *w)
 {
 	debug_map_and_unmap(w, __pa_symbol(_stext) + OFFSET, SIZE, DMA_ATTR_MMIO);
@@ -421,7 +421,7 @@ static void debug_reports(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
-/* What is misuse for a direct mapping only because dma-debug looks */
+/* The cases that are repeated behind an IOMMU */
 static const struct debug_case debug_iommu_cases[] = {
 	DEBUG_CASE(good, 0),
 	DEBUG_CASE(good_mmio, 0),

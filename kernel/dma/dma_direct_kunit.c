@@ -516,7 +516,7 @@ static void direct_scatterlist(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
-/* The third can not be reached, and no transfer has been: nothing to sync */
+/* The third cannot be reached, and no transfer has been: nothing to sync */
 static void direct_scatterlist_unreachable(struct kunit *test)
 {
 	struct dma_world *w = dma_world_create(test, DMA_KIND_RANGES);

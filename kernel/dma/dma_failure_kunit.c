@@ -6,7 +6,7 @@
  * The sequence maps by each kind of call, keeps all mappings at once, syncs what
  * it has, and unmaps it. There are five ways to make a step fail: an allocation
  * (fault injection counts down current->fail_nth), a granule in the IOMMU's page
- * table, an IOMMU that can not be told what is in that, an IOVA that is not
+ * table, an IOMMU that cannot be told what is in that, an IOVA that is not
  * there, and a bounce slot that is not there. After each run, whatever failed,
  * nothing may be left, and the next run has to find all that this one had.
  *
@@ -190,7 +190,7 @@ static void failure_table(struct kunit *test)
 	KUNIT_EXPECT_GT(test, step, 4);
 }
 
-/* The page table has it, but the hardware can not be told */
+/* The page table has it, but the hardware cannot be told */
 static void failure_sync(struct kunit *test)
 {
 	struct failure_run *run = failure_param(test);
@@ -320,7 +320,7 @@ static void failure_slots(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, failure_sequence(run));
 	}
 	KUNIT_EXPECT_TRUE(test, passed);
-	/* What is no memory needs no slot */
+	/* MMIO needs no slot */
 	failure_expect_each_failed(run, false);
 }
 

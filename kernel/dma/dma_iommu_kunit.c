@@ -158,7 +158,7 @@ static void padding_mask_desc(const unsigned int *mask, char *desc)
 
 KUNIT_ARRAY_PARAM(padding_mask, padding_masks, padding_mask_desc);
 
-/* What an untrusted device can see before and after its buffer is zero */
+/* An untrusted device reads zeroes before and after its buffer */
 static void iommu_untrusted_padding(struct kunit *test)
 {
 	struct dma_world *w = dma_world_create(test, DMA_KIND_UNTRUSTED);
@@ -479,8 +479,8 @@ static void unmap_mistake_by(struct dma_world *w, const struct dma_call *call,
 }
 
 /*
- * By every call: one line in the log, no IOVA that two mappings share, and what
- * someone else has mapped is still there.
+ * By every call: one line in the log, no IOVA that two mappings share, and the
+ * other mappings are still there.
  */
 static void iommu_unmap_mistake(struct kunit *test)
 {

@@ -1068,7 +1068,7 @@ static void iova_noncoherent(struct kunit *test)
 }
 
 /*
- * Of a bounce buffer all that the device can see is written back: the driver may
+ * All of a bounce buffer that a device can read is written back: a driver may
  * have done that to its own memory, but not to the copy of it.
  */
 static void iova_noncoherent_bounce(struct kunit *test)
@@ -1155,7 +1155,7 @@ static void late_write(void *data)
 	memset(tlb->defpool.vaddr, 0xa5, IO_TLB_SEGSIZE << IO_TLB_SHIFT);
 }
 
-/* A bounce buffer is nobody else's, and not copied back, before the flush */
+/* A bounce buffer is neither released nor copied back before the flush */
 static void iova_flush_before_free(struct kunit *test)
 {
 	struct dma_world *w = dma_world_create(test, DMA_KIND_UNTRUSTED);
@@ -1572,7 +1572,7 @@ static void iova_debug_wrong_unmap(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
-/* What is linked is looked at, by itself and in an array */
+/* Linked memory is checked, by itself and in an array */
 static void iova_debug_link(struct dma_world *w, phys_addr_t phys,
 			    unsigned long attrs, unsigned int reports)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the KUnit tests of the DMA mapping core share.
+ * Shared by the KUnit tests of the DMA mapping core.
  *
  * A *world* is a device that exists only in a test, the way its DMA addresses
  * lead to memory, and one area of memory to map. The test plays both sides: as

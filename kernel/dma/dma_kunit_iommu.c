@@ -9,8 +9,8 @@
  * each entry, counts the walks by physical address, and fails a map call after
  * so many granules, or a sync. Entries are allocated with the flags of the
  * caller, so that fault injection finds them. A test can be told of each flush.
- * What an unmap does where nothing is mapped, or only a part, or a large page,
- * is a matter of style: no real driver must be worse than the worst of these.
+ * An unmap of what is not mapped, or only in part, or of a large page, depends
+ * on the style: no real driver must be worse than the worst of these.
  *
  * It is registered only while a test uses it, next to whatever IOMMU the machine
  * has. A device belongs to it by the firmware node that its fwspec names.

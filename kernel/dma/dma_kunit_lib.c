@@ -179,7 +179,7 @@ unsigned int dma_debug_reports(void)
  * @dev: the device
  * @coherent: it needs none
  *
- * What a new device has depends on the architecture.
+ * The state of a new device depends on the architecture.
  *
  * Return: false where all devices are coherent, and @dev should not be.
  */

@@ -276,7 +276,7 @@ static void mmio_unmap_does_not_walk(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
-/* What the device can not reach fails, even with a bounce pool at hand */
+/* MMIO that the device cannot reach fails, even with a bounce pool at hand */
 static void mmio_out_of_reach(struct kunit *test)
 {
 	struct dma_world *w = dma_world_create(test, DMA_KIND_BOUNCE);

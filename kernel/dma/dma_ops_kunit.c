@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit tests of providers of struct dma_map_ops.
+ * KUnit tests of implementations of struct dma_map_ops.
  *
- * The providers here record their calls, and hand out addresses in a window high
+ * Those here record their calls, and hand out addresses in a window high
  * above memory. One has .map_phys. One has .map_page and .map_resource, and is
  * called through the bridge in ops.h.
  */
@@ -255,7 +255,7 @@ static void ops_empty(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, -EINVAL, dma_map_sgtable(w->dev, &sgt, m.dir, 0));
 
-	/* No resource callback is no bug: some providers cannot do it */
+	/* A missing resource callback is no bug: not all hardware can do it */
 	dma_log_start(test);
 	dma_call_resource.map(&m);
 	KUNIT_EXPECT_TRUE(test, dma_map_failed(&m));

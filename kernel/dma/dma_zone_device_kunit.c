@@ -3,7 +3,7 @@
  * KUnit tests of memory that has a struct page and is not the kernel's: devdax,
  * pmem and fsdax, which are memory to DMA, and a peer's, which is not.
  *
- * The test makes such pages of its own, of physical addresses that nobody uses.
+ * The test makes such pages of its own, of physical addresses that are unused.
  * RAM has to be there to transfer anything: the kernel has to be kept from using
  * some, with mem= on its command line, and dma_zone_device.ram= tells the test
  * where it is. Without that only the tests run that do not touch the memory.

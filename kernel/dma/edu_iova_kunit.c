@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is linked into a range of IOVA, read and written by QEMU's edu device.
+ * A range of IOVA with linked memory, accessed by QEMU's edu device.
  *
  * Three segments that are not next to each other in memory are, for the device:
  * the first begins and the last ends within a page. It copies across the borders
@@ -8,7 +8,7 @@
  * bytes are then compared with what should be there.
  *
  * A fault that the IOMMU must report is announced in the log, right before it is
- * provoked, by a line "expect-report: N REGEX" for who watches it.
+ * provoked, by a line "expect-report: N REGEX" for the test harness.
  */
 #include <linux/dma-mapping.h>
 #include <linux/gfp.h>
@@ -46,7 +46,7 @@ static void iova_destroy(void *data)
 	dma_iova_destroy(ctx->dev, &ctx->state, ctx->linked, ctx->dir, 0);
 }
 
-/* The one that reaches more: what can not reach an IOVA has none to be had */
+/* Pick the largest mask: another device may not reach any IOVA */
 static int iova_init(struct kunit *test)
 {
 	struct iova_ctx *ctx = kunit_kzalloc(test, sizeof(*ctx), GFP_KERNEL);
@@ -195,7 +195,7 @@ static void edu_iova_copy(struct kunit *test)
 }
 
 /*
- * What is unlinked is gone at once, in lazy mode, too, as something else can be
+ * Unlinked memory is gone at once, in lazy mode, too, as something else can be
  * linked there. The device has read from it before, so the IOMMU knew the way.
  */
 static void edu_iova_unlinked(struct kunit *test)
@@ -213,7 +213,7 @@ static void edu_iova_unlinked(struct kunit *test)
 	ctx->linked = first;
 
 	memset(src, 0x5a, AREA_SIZE);
-	/* Of the faults of five seconds VT-d's driver reports only the first */
+	/* VT-d's driver reports only the first of the faults of five seconds */
 	msleep(5500);
 	edu_announce_fault(test);
 	KUNIT_ASSERT_EQ(test, 0, edu_dma_to_device(ctx->edu, addr, 0, 4));

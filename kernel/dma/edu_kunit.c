@@ -9,12 +9,12 @@
  * all look the same.
  *
  * Two devices are of use. The wide one is that with the larger DMA mask, and
- * most cases use only that. The narrow one, if there is one, can not reach most
+ * most cases use only that. The narrow one, if there is one, cannot reach most
  * of memory, and so bounces where there is no IOMMU. Every map is checked for
  * whether it bounced as it should, in whatever case it is made.
  *
  * Faults that the IOMMU must report are announced in the log, right before they
- * are provoked, by a line "expect-report: N REGEX" for who watches it.
+ * are provoked, by a line "expect-report: N REGEX" for the test harness.
  *
  * A transfer takes 100 ms, so there are tables of chosen rows and no loops.
  */
@@ -39,7 +39,7 @@ struct edu_ctx {
 	u64		wide_mask;
 };
 
-/* Bounce slots in use, 0 where nobody counts them */
+/* Bounce slots in use, 0 where they are not counted */
 static long edu_slots(struct device *dev)
 {
 #if defined(CONFIG_SWIOTLB) && defined(CONFIG_DEBUG_FS)
@@ -325,7 +325,7 @@ static bool edu_must_bounce(struct device *dev, const struct edu_call *call,
 			    phys_addr_t phys, size_t len,
 			    enum dma_data_direction dir)
 {
-	/* What the device writes may share a line of the cache */
+	/* Memory that the device writes may share a line of the cache */
 	bool shared = dma_kmalloc_needs_bounce(dev, len, dir);
 
 	if (call->mmio)
@@ -667,9 +667,9 @@ static struct edu *edu_pick_sync(struct kunit *test)
 }
 
 /*
- * What the CPU changes is read by the device once it was synced, what the
- * device writes is seen by the CPU once it was synced, and of a bounced mapping
- * only that.
+ * The device reads the CPU's changes after a sync for the device, the CPU
+ * reads what the device has written after a sync for the CPU, and of a bounced
+ * mapping only that.
  */
 static void edu_test_sync(struct kunit *test)
 {
@@ -708,7 +708,7 @@ static void edu_test_sync(struct kunit *test)
 	edu_region_check(test, r);
 }
 
-/* What the device did not write is still there after the unmap */
+/* Bytes that the device did not write are still there after the unmap */
 static void edu_test_partial_write(struct kunit *test)
 {
 	struct edu *edu = edu_pick_sync(test);
@@ -1117,7 +1117,7 @@ static size_t edu_padding(struct kunit *test, struct edu_map *m)
 	return padding;
 }
 
-/* Of the page around what is mapped it sees nothing but zeroes */
+/* It reads nothing but zeroes in the page around the mapping */
 static void edu_test_untrusted_read(struct kunit *test)
 {
 	struct edu *edu = edu_pick_untrusted_aligned(test);
@@ -1140,7 +1140,7 @@ static void edu_test_untrusted_read(struct kunit *test)
 	edu_region_check(test, dst);
 }
 
-/* What it writes around what is mapped goes nowhere */
+/* Its writes around the mapping go nowhere */
 static void edu_test_untrusted_write(struct kunit *test)
 {
 	struct edu *edu = edu_pick_untrusted_aligned(test);
@@ -1256,8 +1256,8 @@ static int edu_test_init(struct kunit *test)
 }
 
 /*
- * The pool is everybody's: that a case leaves no slots taken can be seen only
- * when those who are probed at boot, disks above all, have done their first I/O.
+ * All devices share the pool. A case that leaks slots can be detected only
+ * after those probed at boot, disks above all, have done their first I/O.
  */
 static int edu_test_suite_init(struct kunit_suite *suite)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the suites that use QEMU's edu device have in common.
+ * Shared by the suites that use QEMU's edu device.
  */
 #ifndef _KERNEL_DMA_EDU_KUNIT_H
 #define _KERNEL_DMA_EDU_KUNIT_H
@@ -69,7 +69,7 @@ static inline void edu_set_untrusted(struct kunit *test, struct edu *edu)
 							   pdev));
 }
 
-/* To who watches the log: the next report of a fault is to be expected */
+/* Tell the test harness, in the log, to expect the next report of a fault */
 static inline void edu_announce_fault(struct kunit *test)
 {
 	kunit_info(test,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mapping in two steps: first a range of IOVA, then what is to be seen there.
+ * Mapping in two steps: first a range of IOVA, then the memory that is linked.
  *
  * A transfer of many segments behind an IOMMU takes one range of IOVA for all
  * of them. It is allocated by dma_iova_try_alloc() when only the length of the
@@ -47,7 +47,7 @@ static inline bool dma_iova_args_valid(struct device *dev,
 	return false;
 }
 
-/* What is to be told of each link */
+/* Trace and check one link */
 static inline void dma_iova_linked(struct device *dev, phys_addr_t phys,
 		dma_addr_t addr, size_t size, enum dma_data_direction dir,
 		unsigned long attrs)
@@ -65,7 +65,7 @@ static inline void dma_iova_linked(struct device *dev, phys_addr_t phys,
  * @phys:	physical address of the first byte that is going to be linked
  * @size:	length of the range in bytes
  *
- * Of @phys only the offset in the IOMMU's granule matters: the DMA address,
+ * Only the offset of @phys in the IOMMU's granule matters: the DMA address,
  * which is in @state->addr, has the same. A caller that is going to link whole
  * granules can pass 0.
  *
@@ -133,7 +133,7 @@ EXPORT_SYMBOL_GPL(dma_iova_free);
  * other granules.
  *
  * From here on what is said of memory and of %DMA_ATTR_MMIO at dma_map_phys()
- * applies. If the device must not see the rest of a granule, or can not share
+ * applies. If the device must not see the rest of a granule, or cannot share
  * it, that one granule bounces.
  *
  * Context: Any context, interrupts included. Does not sleep.
@@ -213,7 +213,7 @@ int dma_iova_link_vec(struct device *dev, struct dma_iova_state *state,
 	if (ret)
 		return ret;
 
-	/* Not worth a loop if there is no one to tell */
+	/* Skip the walk if neither tracing nor dma-debug is enabled */
 	if (!DMA_IS_CHECKED && !trace_dma_iova_link_enabled())
 		return 0;
 	addr = state->addr + offset;
@@ -291,7 +291,7 @@ EXPORT_SYMBOL_GPL(dma_iova_unlink);
  * @dir:	direction, as it was linked
  * @attrs:	DMA_ATTR_* flags; %DMA_ATTR_MMIO as it was linked
  *
- * What dma_iova_unlink() says of links applies; @mapped_len may be zero. In lazy
+ * Unlinks as dma_iova_unlink(); @mapped_len may be zero. In lazy
  * mode the device may keep its access for a while, as with dma_unmap_phys().
  * Does nothing if there is no range in @state.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the streaming calls in phys.c and mapping.c share: the check of their
+ * Shared by the streaming calls in phys.c and mapping.c: the check of their
  * arguments and the dispatch to the direct mapping.
  */
 #ifndef _KERNEL_DMA_MAPPING_H

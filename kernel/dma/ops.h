@@ -2,7 +2,7 @@
 /*
  * Calling the streaming operations of a struct dma_map_ops.
  *
- * Temporary: while some providers still have .map_page and .map_resource
+ * Temporary: while some implementations have .map_page and .map_resource
  * instead of .map_phys, the first two functions make up for the difference. When
  * the last of them is converted the callers call .map_phys and .unmap_phys
  * themselves.

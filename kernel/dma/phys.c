@@ -27,7 +27,7 @@
  *	physical address, its translation by dev->dma_range_map, the physical
  *	address of a bounce buffer, or an IOVA.
  * Memory
- *	What the kernel may map cacheable. It may be bounced, and needs cache
+ *	The kernel may map it cacheable. It may be bounced, and needs cache
  *	maintenance if the device is not coherent. A peer's memory (P2PDMA) is
  *	never bounced.
  * MMIO

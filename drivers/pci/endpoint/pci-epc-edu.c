@@ -129,7 +129,7 @@ static int edu_transfer(struct edu_epc *edu, u64 src, u64 dst, size_t len,
 	edu_start(edu->regs, src, dst, len, cmd);
 	while (edu_is_busy(edu->regs)) {
 		if (time_after(jiffies, deadline)) {
-			/* What comes late must not reach memory any more */
+			/* A late transfer must not reach memory any more */
 			pci_clear_master(edu->pdev);
 			return -ETIMEDOUT;
 		}
@@ -518,7 +518,7 @@ static void edu_epc_remove(struct pci_dev *pdev)
 	pci_epc_deinit_notify(epc);
 	get_device(&epc->dev);
 	pci_epc_destroy(epc);
-	/* What the functions had of it is given back by now */
+	/* The functions have given back their part of it by now */
 	pci_epc_mem_exit(epc);
 	put_device(&epc->dev);
 	pci_clear_master(pdev);

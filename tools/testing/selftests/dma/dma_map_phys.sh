@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# What user space can see of dma_map_phys(): the trace events and dma-debug's
+# Checks what user space can see of dma_map_phys(): trace events and dma-debug's
 # debugfs files, after real I/O on a disk.
 #
 # The disk has to be idle. It is $DMA_TEST_DISK, or else the first NVMe disk that

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 #
-# What the tests of this directory share. Not a test: sourced, with $DIR set.
+# Shared by the tests of this directory. Not a test: sourced, with $DIR set.
 
 # shellcheck disable=SC1091
 . "${DIR}"/../kselftest/ktap_helpers.sh

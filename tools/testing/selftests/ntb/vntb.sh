@@ -264,7 +264,7 @@ works()
 	link && netdev_up && link_up && packets 60
 }
 
-# What the host writes to a window without a translation is not seen by anybody
+# The host's writes to a window without a translation reach no memory in use
 write_to_nobody()
 {
 	dd if=/dev/urandom bs=$FRAME count=1 2>/dev/null | host_write $BAR_MW 0
