@@ -215,7 +215,7 @@ static void edu_iova_unlinked(struct kunit *test)
 	memset(src, 0x5a, AREA_SIZE);
 	/* VT-d's driver reports only the first of the faults of five seconds */
 	msleep(5500);
-	edu_announce_fault(test);
+	edu_announce_fault(test, ctx->edu);
 	KUNIT_ASSERT_EQ(test, 0, edu_dma_to_device(ctx->edu, addr, 0, 4));
 	edu_await_fault();
 	iova_unmap(test);

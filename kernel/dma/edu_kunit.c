@@ -906,7 +906,7 @@ static void edu_test_no_write_to_device(struct kunit *test)
 	edu_region_fill(r);
 	edu_load(test, edu, r, EDU_FAULT_LEN);
 	m = edu_map(test, edu, r, EDU_FAULT_AT, EDU_FAULT_LEN, DMA_TO_DEVICE);
-	edu_announce_fault(test);
+	edu_announce_fault(test, edu);
 	edu_write(test, m, 0, EDU_FAULT_LEN);
 	edu_await_fault();
 	edu_unmap(test, m);
@@ -942,7 +942,7 @@ static void edu_test_no_read_from_device(struct kunit *test)
 	edu_load(test, edu, guard, EDU_FAULT_LEN);
 	edu_region_fill(r);
 	m = edu_map(test, edu, r, EDU_FAULT_AT, EDU_FAULT_LEN, DMA_FROM_DEVICE);
-	edu_announce_fault(test);
+	edu_announce_fault(test, edu);
 	edu_read(test, m, 0, EDU_FAULT_LEN);
 	edu_await_fault();
 	edu_unmap(test, m);
@@ -962,7 +962,7 @@ static void edu_test_no_read_after_unmap(struct kunit *test)
 	edu_unmap(test, m);
 
 	edu_region_guard(r);
-	edu_announce_fault(test);
+	edu_announce_fault(test, edu);
 	edu_read(test, m, 0, EDU_FAULT_LEN);
 	edu_await_fault();
 	edu_expect_not_read(test, edu, r->mem + EDU_FAULT_AT, EDU_FAULT_LEN);
@@ -984,7 +984,7 @@ static void edu_test_no_write_after_unmap(struct kunit *test)
 	edu_region_check(test, r);
 
 	edu_region_guard(r);
-	edu_announce_fault(test);
+	edu_announce_fault(test, edu);
 	edu_write(test, m, 0, EDU_FAULT_LEN);
 	edu_await_fault();
 	edu_region_check(test, r);
