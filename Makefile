@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Everything is done by the scripts in harness/; this only names them. See make help.
 
-.PHONY: help tree build run test test-all bench bench-short shell without record export mbox check bisect clean
+.PHONY: help tree build run test test-all bench bench-short shell without record export mbox check check-topics bisect clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -19,6 +19,7 @@ help:
 	@echo 'make mbox     the series as mails, in build/mbox: a folder a topic, for git am and git send-email (TOPIC=a,b: only these)'
 	@echo 'make check    what can be proved without a boot: patches, warnings, style, mails, scripts'
 	@echo 'make record   docs/results.md from the logs of the last make test and make bench'
+	@echo 'make check-topics  builds what each topic touches on the base with just what the topic depends on; takes long'
 	@echo 'make bisect   builds what each patch touches, after each patch'
 	@echo 'make clean    removes build/, unless a tree there has work that is not exported'
 	@echo
@@ -49,6 +50,9 @@ bench-short:
 
 without:
 	@harness/hold 'make $@' '$(KEEP) && harness/checks/without'
+
+check-topics:
+	@harness/hold 'make $@' 'harness/series/tree && harness/checks/check topics'
 
 check bisect:
 	@harness/hold 'make $@' 'harness/series/tree && harness/checks/$@'
