@@ -8,7 +8,7 @@
 #define NTK_SIZE	(16 * PAGE_SIZE)
 #define NTK_ALIGN	(16 * PAGE_SIZE)
 #define NTK_DMA_BASE	0x40000000ULL	/* of what is allocated, aligned */
-/* Of what is mapped, from physical */
+/* Offset of a mapped address from the physical one */
 #define NTK_MAP_OFFSET							\
 	((dma_addr_t)BIT_ULL(sizeof(dma_addr_t) > 4 ? 44 : 31))
 #define NTK_PACKET	4000

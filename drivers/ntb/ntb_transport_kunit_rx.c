@@ -145,7 +145,7 @@ static void ntk_test_rx_not_mapped(struct kunit *test)
 	ntk_link_down(test);
 }
 
-/* The buffer can not be mapped, for once */
+/* Mapping the buffer fails once */
 static void ntk_test_rx_no_buffer(struct kunit *test)
 {
 	ntk_add_chan(NTK_WINDOW);
