@@ -189,6 +189,10 @@ static void bounce_transient(struct kunit *test)
 	dma_addr_t first, second;
 	u8 byte = 0xa5;
 
+	/* One segment of slots, which the first mapping takes as a whole */
+	w->tlb = dma_bounce_create(test, IO_TLB_SEGSIZE, GFP_DMA32);
+	w->tlb->force_bounce = true;
+	w->dev->dma_io_tlb_mem = w->tlb;
 	INIT_WORK(&w->tlb->dyn_alloc, bounce_do_not_grow);
 	w->tlb->can_grow = true;
 	w->tlb->phys_limit = DMA_BIT_MASK(64);

@@ -433,7 +433,7 @@ static void unmap_by_mistake(struct dma_world *w, const struct dma_call *call,
 		break;
 	case UNMAP_LONGER:
 		/* Addresses are given out from the top: a gap behind the next */
-		unmap_map(w, &dma_calls[0], &gap, SZ_16K, SZ_32K);
+		unmap_map(w, &dma_calls[0], &gap, 4 * PAGE_SIZE, 8 * PAGE_SIZE);
 		unmap_map(w, call, &m, 2 * PAGE_SIZE, PAGE_SIZE);
 		addr = m.addr;
 		KUNIT_ASSERT_EQ(w->test, gap.addr, addr + PAGE_SIZE);

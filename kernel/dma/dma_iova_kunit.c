@@ -817,7 +817,7 @@ static void iova_args_warn(struct kunit *test)
 
 /* ---- unmaps of what is not linked ---- */
 
-#define UNLINK_LEN	SZ_16K
+#define UNLINK_LEN	(4 * PAGE_SIZE)
 
 static void unlink_twice(struct dma_world *w, struct dma_iova_state *s)
 {
