@@ -126,17 +126,27 @@ check_peer() {
 	esac
 }
 
-# Requests of 3 MiB: their PRPs fill more than one list
-large_requests() {
-	queue=$(queue "$1")
-	before=$(cat "$queue/max_sectors_kb")
-	cat "$queue/max_hw_sectors_kb" >"$queue/max_sectors_kb"
-	with_threshold 0 from_peer "$1" 3072
+# with_large_requests DISK COMMAND...: requests of up to 4 MiB
+with_large_requests() {
+	limit=$(queue "$1")/max_sectors_kb
+	before=$(cat "$limit")
+	shift
+	echo 4096 >"$limit" || return
+	"$@"
 	rc=$?
-	echo "$before" >"$queue/max_sectors_kb"
+	echo "$before" >"$limit"
 	return $rc
 }
-takes_large_requests() { [ "$(cat "$(queue "$1")/max_hw_sectors_kb")" -ge 3072 ]; }
+# check_large CHECK DESCRIPTION DISK COMMAND...
+check_large() {
+	check=$1 large=$2 most=$(cat "$(queue "$3")/max_hw_sectors_kb")
+	shift 2
+	if [ "$most" -ge 4096 ]; then
+		"$check" "$large" with_large_requests "$@"
+	else
+		skip "$large" "requests have at most $most KiB here"
+	fi
+}
 
 bounce_slots() { cat "$debug/swiotlb/io_tlb_used" 2>/dev/null || echo 0; }
 # There is nothing to count where dma-debug is off, and to look makes 6.12.117 oops

@@ -4,7 +4,7 @@
 # shellcheck source-path=SCRIPTDIR source=disks.sh
 . /harness/disks.sh
 
-ktap_set_plan 17
+ktap_set_plan 20
 check "data, PRPs and SGLs as the driver chooses" verify_disk scratch
 check "data, PRPs only" with_threshold 0 verify_disk scratch
 check "data, SGLs wherever possible" with_sgls verify_disk scratch
@@ -20,7 +20,9 @@ check_each "each allocation of a request fails in turn, with_sgls" with_sgls ver
 check_each "each allocation of a request fails in turn, without_sgls" without_sgls verify each /dev/scratch
 check_peer "data in a peer's memory, behind the same switch" peer
 check_peer "data in a peer's memory, elsewhere" scratch
-large="data in a peer's memory, several lists of PRPs"
-if takes_large_requests peer; then check "$large" large_requests peer; else skip "$large" "its requests are not so large"; fi
+check_large check "data in a peer's memory, several lists of PRPs" peer without_sgls from_peer peer 3072
+check_large check "data, several lists of PRPs" peer without_sgls verify large /dev/peer
+check_large check "data, requests of 2 to 4 MiB, SGLs" peer with_sgls verify large /dev/peer
+check_large check_each "each allocation of several lists of PRPs fails in turn" peer without_sgls verify each /dev/peer 3072
 check "nothing is left mapped or bounced" is_clean
 ktap_finished

@@ -5,8 +5,10 @@
  * of the disk and a way of its own to make requests. MASK is the disk's queue/dma_alignment: a buffer that is not aligned to
  * it has to be refused.
  *
- * verify each DISK writes and reads a large request again and again, and has another one of the allocations that it takes fail
- * each time, until it takes no more.
+ * verify each DISK [KIB] writes and reads a request of that size again and again, and has another one of the allocations that it
+ * takes fail each time, until it takes no more.
+ *
+ * verify large DISK writes and reads requests of 2 to 4 MiB, each of which has to reach the disk as one.
  *
  * verify commands DISK SIZE does so with commands of NVMe, which have SIZE bytes of metadata to each sector.
  *
@@ -24,12 +26,16 @@
 #include <linux/nvme_ioctl.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 
 #define SECTOR	512u
 #define PART	(2u << 20)
 #define BUFFER	(1u << 20)
+#define HUGE	(2u << 20)
+#define LARGE	(4u << 20)
 
 /*
  * min and max: size of a request in sectors. step: where its buffer begins in a page. pieces: it has so many. part: so much of
@@ -198,20 +204,30 @@ static int fail_nth(int nth)
 	return pwrite(fd, text, strlen(text), 0) < 0 ? -1 : left;
 }
 
-static void each_allocation(const char *disk, int writing)
+/* In pages of 2 MiB where there are any: a request has at most 128 segments, which single pages would fill with 512 KiB */
+static char *large_buffer(void)
+{
+	char *buffer = aligned_alloc(HUGE, LARGE + HUGE);
+
+	if (buffer)
+		madvise(buffer, LARGE + HUGE, MADV_HUGEPAGE);
+	return buffer;
+}
+
+static void each_allocation(const char *disk, int writing, unsigned int size)
 {
 	static const struct way way = { "each allocation", 0, 0, 0, 7, 0, O_DIRECT };
-	char *buffer = aligned_alloc(4096, 2 * BUFFER + 65536);
+	char *buffer = size > BUFFER ? large_buffer() : aligned_alloc(4096, 2 * BUFFER + 65536);
 	int fd = open(disk, O_RDWR | O_DIRECT), n, nth, left, failed = 0;
 	struct iovec iov[8];
 	ssize_t done;
 
 	for (nth = 1, left = 0; !left; nth++) {
 		srand(1);
-		n = split(&way, buffer, BUFFER, iov);
+		n = split(&way, buffer, size, iov);
 		if (writing || nth == 1)
 			fill(iov, n, 0, nth);
-		if (!writing && nth == 1 && pwritev(fd, iov, n, 0) != BUFFER)
+		if (!writing && nth == 1 && pwritev(fd, iov, n, 0) != (ssize_t)size)
 			die(&way, "write");
 		if (!writing)
 			clear(iov, n);
@@ -219,14 +235,14 @@ static void each_allocation(const char *disk, int writing)
 			die(&way, "fail-nth");
 		done = writing ? pwritev(fd, iov, n, 0) : preadv(fd, iov, n, 0);
 		left = fail_nth(0);
-		if (done != BUFFER && (done >= 0 || errno != ENOMEM))
+		if (done != (ssize_t)size && (done >= 0 || errno != ENOMEM))
 			die(&way, writing ? "write" : "read");
-		failed += done != BUFFER;
-		if (done != BUFFER)
+		failed += done != (ssize_t)size;
+		if (done != (ssize_t)size)
 			continue;
 		if (writing) {
 			clear(iov, n);
-			if (preadv(fd, iov, n, 0) != BUFFER)
+			if (preadv(fd, iov, n, 0) != (ssize_t)size)
 				die(&way, "read");
 		}
 		compare(&way, iov, n, 0, writing ? nth : 1);
@@ -234,6 +250,105 @@ static void each_allocation(const char *disk, int writing)
 	printf("%s: %d, %d of them seen by the caller\n", writing ? "write" : "read", nth - 2, failed);
 	if (nth < 4)
 		exit(1);
+	close(fd);
+	free(buffer);
+}
+
+/* How many requests the disk has completed */
+static unsigned long completed(int fd)
+{
+	unsigned long reads, writes;
+	char path[64];
+	struct stat st;
+	FILE *file;
+
+	if (fstat(fd, &st))
+		return 0;
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/stat", major(st.st_rdev), minor(st.st_rdev));
+	file = fopen(path, "r");
+	if (!file || fscanf(file, "%lu %*u %*u %*u %lu", &reads, &writes) != 2)
+		return 0;
+	fclose(file);
+	return reads + writes;
+}
+
+/* The caller may be woken before its request is counted */
+static void count_requests(const struct way *way, int fd, unsigned long before, unsigned int size)
+{
+	unsigned long count;
+	int tries = 1000;
+
+	do {
+		usleep(10000);
+		count = completed(fd) - before;
+	} while (count < 2 && --tries);
+	if (count == 2)
+		return;
+	printf("%s: %lu requests for a write and a read of %u bytes\n", way->name, count, size);
+	exit(1);
+}
+
+/* Whole pages but for the last piece, with a page between two of them: nothing that has to be split */
+static int split_pages(const struct way *way, char *buffer, unsigned int size, struct iovec *iov)
+{
+	unsigned int left = size, len, n;
+	char *at = buffer + way->step;
+
+	for (n = 0; n < way->pieces; n++) {
+		len = n + 1 < way->pieces ? size / way->pieces & ~4095u : left;
+		iov[n].iov_base = at;
+		iov[n].iov_len = len;
+		at += len + 4096;
+		left -= len;
+	}
+	return n;
+}
+
+static void write_and_read(const struct way *way, int fd, char *buffer, unsigned int size)
+{
+	unsigned long before = completed(fd);
+	uint64_t offset = size % HUGE;		/* not that of the last one */
+	struct iovec iov[8];
+	int n = split_pages(way, buffer, size, iov);
+
+	fill(iov, n, offset, size);
+	if (pwritev(fd, iov, n, offset) != (ssize_t)size)
+		die(way, "write");
+	clear(iov, n);
+	if (preadv(fd, iov, n, offset) != (ssize_t)size)
+		die(way, "read");
+	compare(way, iov, n, offset, size);
+	count_requests(way, fd, before, size);
+}
+
+/*
+ * Around 512 pages: one PRP is in the command, a list has 512, and the last of these leads to the next list if there is more.
+ * QEMU takes 1024 PRPs at most.
+ */
+static void large(const char *disk)
+{
+	static const struct way large_ways[] = {
+		{ "large",		0,	0,	0,	1,	0,	O_DIRECT },
+		{ "large anywhere",	0,	0,	512,	1,	0,	O_DIRECT },
+		{ "large in pieces",	0,	0,	0,	7,	0,	O_DIRECT },
+	};
+	static const unsigned int sizes[] = {
+		HUGE - SECTOR, HUGE, HUGE + SECTOR, HUGE + 4096, HUGE + 4096 + SECTOR, HUGE + 8192, 3u << 20, LARGE - 4096, LARGE
+	};
+	unsigned int i, k, n = 0;
+	char *buffer = large_buffer();
+	int fd = open(disk, O_RDWR | O_DIRECT);
+
+	if (!buffer || fd < 0)
+		die(large_ways, disk);
+	for (i = 0; i < sizeof(large_ways) / sizeof(large_ways[0]); i++)
+		for (k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
+			if (large_ways[i].step + sizes[k] > LARGE)
+				continue;
+			write_and_read(&large_ways[i], fd, buffer, sizes[k]);
+			n += 2;
+		}
+	printf("%u requests of 2 to 4 MiB\n", n);
 	close(fd);
 	free(buffer);
 }
@@ -323,9 +438,15 @@ int main(int argc, char **argv)
 	char *buffer;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (argc == 3 && !strcmp(argv[1], "each")) {
-		each_allocation(argv[2], 1);
-		each_allocation(argv[2], 0);
+	if (argc >= 3 && !strcmp(argv[1], "each")) {
+		unsigned int size = argc > 3 ? atoi(argv[3]) * 1024u : BUFFER;
+
+		each_allocation(argv[2], 1, size);
+		each_allocation(argv[2], 0, size);
+		return 0;
+	}
+	if (argc == 3 && !strcmp(argv[1], "large")) {
+		large(argv[2]);
 		return 0;
 	}
 	if (argc == 4 && !strcmp(argv[1], "commands")) {
