@@ -5,6 +5,9 @@
 export PASSES=${PASSES:-2}
 case $(cat /proc/cmdline) in
 *soak=*) tests=/harness/soak.sh ;;
-*) tests="/harness/nvme.sh /harness/files.sh" ;;
+*)
+	tests="/harness/nvme.sh /harness/files.sh"
+	[ ! -e /sys/block/sda ] || tests="$tests /harness/ahci.sh"
+	;;
 esac
 . /harness/test.sh

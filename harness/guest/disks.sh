@@ -32,6 +32,16 @@ verify_disk() {
 	verify "/dev/$disk" "${PASSES:-1}" "$(cat "$(queue "$disk")/dma_alignment")" "$@"
 }
 
+# fio_verify TARGET [JOBS]: a disk, or a directory
+fio_verify() {
+	if [ -d "$1" ]; then where=directory=$1; else where=filename=$1; fi
+	sed "s|^loops=.*|&\n$where|" "${2:-/harness/all.fio}" >/tmp/jobs.fio
+	if [ -d "$1" ]; then sed -i '/^offset=/d' /tmp/jobs.fio; fi
+	fio --output=/tmp/fio.out /tmp/jobs.fio && return
+	grep -iE 'verify|err' /tmp/fio.out | head -n 8
+	return 1
+}
+
 # commands TIMES: these have metadata in several pieces
 commands() {
 	left=$1

@@ -5,16 +5,6 @@
 # shellcheck source-path=SCRIPTDIR source=disks.sh
 . /harness/disks.sh
 
-# fio_verify TARGET: a disk, or a directory
-fio_verify() {
-	if [ -d "$1" ]; then where=directory=$1; else where=filename=$1; fi
-	sed "s|^loops=.*|&\n$where|" /harness/all.fio >/tmp/jobs.fio
-	if [ -d "$1" ]; then sed -i '/^offset=/d' /tmp/jobs.fio; fi
-	fio --output=/tmp/fio.out /tmp/jobs.fio && return
-	grep -iE 'verify|err' /tmp/fio.out | head -n 8
-	return 1
-}
-
 # A tree of files of many sizes, written by several at once, the same each time
 write_tree() {
 	for part in 1 2 3 4; do
