@@ -3,7 +3,7 @@
  * KUnit tests for the mapping of requests for DMA.
  *
  * Requests are built by hand, of parts of the memory of a *world* (see
- * kernel/dma/dma_kunit.h), and mapped as a driver would map them. Two things
+ * include/kunit/dma.h), and mapped as a driver would map them. Two things
  * are checked. The segments: put one after the other they are the memory of
  * the request; each is within the queue's limits; there are no more than the
  * block layer counts; and no two neighbours could have been one. And the DMA
@@ -14,7 +14,7 @@
 #include <linux/blk-integrity.h>
 #include <linux/blk-mq-dma.h>
 #include <linux/prandom.h>
-#include "../kernel/dma/dma_kunit.h"
+#include <kunit/dma.h>
 #include "blk.h"
 
 #define MAX_VECS	48

@@ -9,7 +9,7 @@
  * the device to the address that the function has set the BAR to, through
  * whatever IOMMU the machine has, as it would be on real hardware.
  *
- * The edu device belongs to kernel/dma/edu.c unless it is told otherwise. With
+ * The edu device belongs to drivers/misc/edu.c unless it is told otherwise. With
  * 0000:00:04.0 as the device, started by -device edu,dma_mask=0xffffffffffffffff:
  *
  *	cd /sys/bus/pci
@@ -50,6 +50,7 @@
 #include <linux/debugfs.h>
 #include <linux/delay.h>
 #include <linux/dma-mapping.h>
+#include <linux/edu.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
@@ -57,7 +58,6 @@
 #include <linux/pci-epf.h>
 #include <linux/seq_file.h>
 #include <linux/uaccess.h>
-#include "../../../kernel/dma/edu_regs.h"
 
 /* Where BAR 0 has no registers */
 #define EDU_OUTBOUND_OFFSET	SZ_512K

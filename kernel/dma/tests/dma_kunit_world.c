@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Worlds, and the transfer that every KUnit suite of the DMA mapping core checks
- * in them. See dma_kunit.h.
+ * in them. See include/kunit/dma.h.
  */
 #include <linux/gfp.h>
 #include <linux/io.h>
@@ -9,7 +9,7 @@
 #include <linux/mm.h>
 #include <linux/prandom.h>
 #include "debug.h"
-#include "dma_kunit.h"
+#include <kunit/dma.h>
 
 #define AREA_ORDER	get_order(DMA_AREA_SIZE)
 
@@ -500,7 +500,7 @@ void dma_kunit_transfer(struct dma_world *w, const struct dma_call *call,
 	if (dir != DMA_FROM_DEVICE) {
 		KUNIT_EXPECT_TRUE_MSG(test, dma_world_read(w, m.addr, got,
 							   span->size),
-				      "the device can not read: %s", call->name);
+				      "the device cannot read: %s", call->name);
 		KUNIT_EXPECT_EQ_MSG(test, span->size,
 				    first_difference(got, want + span->offset,
 						     span->size),
@@ -510,7 +510,7 @@ void dma_kunit_transfer(struct dma_world *w, const struct dma_call *call,
 		KUNIT_EXPECT_TRUE_MSG(test,
 				      dma_world_write(w, m.addr, device,
 						      span->size),
-				      "the device can not write: %s",
+				      "the device cannot write: %s",
 				      call->name);
 		memcpy(want + span->offset, device, span->size);
 	}

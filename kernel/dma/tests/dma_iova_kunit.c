@@ -15,7 +15,7 @@
 #include <linux/ratelimit.h>
 #include <linux/sched.h>
 #include <asm/sections.h>
-#include "dma_kunit.h"
+#include <kunit/dma.h>
 
 /* ---- an IOMMU that maps several ranges at once ---- */
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The registers of QEMU's edu device, and what its drivers do with them.
+ * QEMU's edu device as a DMA engine for tests: it copies between its own buffer
+ * and any bus address. See drivers/misc/edu.c. The registers are here for other
+ * drivers that can be bound to the device.
  */
-#ifndef _KERNEL_DMA_EDU_REGS_H
-#define _KERNEL_DMA_EDU_REGS_H
+#ifndef _LINUX_EDU_H
+#define _LINUX_EDU_H
 
 #include <linux/bits.h>
 #include <linux/io.h>
@@ -70,4 +72,17 @@ static inline bool edu_is_busy(void __iomem *regs)
 	return readl(regs + EDU_REG_DMA_CMD) & EDU_CMD_RUN;
 }
 
-#endif /* _KERNEL_DMA_EDU_REGS_H */
+struct edu;
+struct pci_dev;
+
+struct edu *edu_get(unsigned int index);
+void edu_put(struct edu *edu);
+struct pci_dev *edu_pdev(struct edu *edu);
+u32 edu_readl(struct edu *edu, unsigned int reg);
+void edu_writel(struct edu *edu, u32 val, unsigned int reg);
+int edu_dma_to_device(struct edu *edu, dma_addr_t addr, unsigned int offset,
+		      size_t len);
+int edu_dma_from_device(struct edu *edu, dma_addr_t addr, unsigned int offset,
+			size_t len);
+
+#endif /* _LINUX_EDU_H */

@@ -37,6 +37,7 @@
 
 #include <linux/debugfs.h>
 #include <linux/dma-mapping.h>
+#include <linux/edu.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
 #include <linux/kref.h>
@@ -46,7 +47,6 @@
 #include <linux/random.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include "edu.h"
 
 #define EDU_DEFAULT_BITS	28
 #define EDU_MAX_DEVICES		8

@@ -4,7 +4,7 @@
  * not reach the memory.
  */
 #include <linux/mm.h>
-#include "dma_kunit.h"
+#include <kunit/dma.h>
 
 KUNIT_ARRAY_PARAM(dma_span, dma_spans, dma_span_desc);
 

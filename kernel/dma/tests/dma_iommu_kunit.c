@@ -6,7 +6,7 @@
 #include <linux/iommu-dma.h>
 #include <linux/mm.h>
 #include <linux/ratelimit.h>
-#include "dma_kunit.h"
+#include <kunit/dma.h>
 
 KUNIT_ARRAY_PARAM(dma_span, dma_spans, dma_span_desc);
 

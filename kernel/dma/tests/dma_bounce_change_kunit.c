@@ -5,7 +5,7 @@
  */
 #include <linux/mm.h>
 #include <linux/pci.h>
-#include "dma_kunit.h"
+#include <kunit/dma.h>
 
 /* Lengths around the largest that can be bounced */
 

@@ -21,7 +21,7 @@
 #include <linux/pci.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
-#include "dma_kunit.h"
+#include <kunit/dma.h>
 
 struct mock_config {
 	unsigned int shift;

@@ -19,7 +19,7 @@
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/prandom.h>
-#include "dma_kunit.h"
+#include <kunit/dma.h>
 
 static unsigned int seed;
 module_param(seed, uint, 0444);

@@ -5,7 +5,7 @@
  */
 #include <linux/iommu.h>
 #include <linux/mm.h>
-#include "dma_kunit.h"
+#include <kunit/dma.h>
 
 static const enum dma_kind mmio_kinds[] = {
 	DMA_KIND_DIRECT, DMA_KIND_RANGES, DMA_KIND_BOUNCE, DMA_KIND_OPS,

@@ -4,7 +4,7 @@
  * keeps running, and nothing is mapped or unmapped by the call.
  */
 #include <linux/mm.h>
-#include "dma_kunit.h"
+#include <kunit/dma.h>
 
 #define BAD_DIRECTION	42
 

@@ -15,7 +15,7 @@
 #include <kunit/static_stub.h>
 #include "debug.h"
 #include "direct.h"
-#include "dma_kunit.h"
+#include <kunit/dma.h>
 #include "swiotlb.h"
 
 MODULE_DESCRIPTION("KUnit tests for the DMA mapping core");

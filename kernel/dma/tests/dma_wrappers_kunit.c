@@ -3,7 +3,7 @@
  * KUnit tests that dma_map_page(), dma_map_single() and dma_map_resource() are
  * dma_map_phys(): the same address, and the same side effects.
  */
-#include "dma_kunit.h"
+#include <kunit/dma.h>
 
 static const enum dma_kind wrapper_kinds[] = {
 	DMA_KIND_DIRECT, DMA_KIND_RANGES, DMA_KIND_BOUNCE, DMA_KIND_OPS,

@@ -7,7 +7,7 @@
  * called through the bridge in ops.h.
  */
 #include <linux/mm.h>
-#include "dma_kunit.h"
+#include <kunit/dma.h>
 
 struct dma_ops_log dma_ops_log;
 

@@ -9,7 +9,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include <asm/sections.h>
-#include "dma_kunit.h"
+#include <kunit/dma.h>
 
 #define OFFSET	0x123
 #define SIZE	0x45

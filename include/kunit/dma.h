@@ -14,8 +14,8 @@
  * Nothing here depends on the machine. The same tests run with and without an
  * IOMMU, and under swiotlb=force: a world replaces the device's bounce pool.
  */
-#ifndef _KERNEL_DMA_KUNIT_H
-#define _KERNEL_DMA_KUNIT_H
+#ifndef _KUNIT_DMA_H
+#define _KUNIT_DMA_H
 
 #include <linux/dma-direct.h>
 #include <linux/dma-map-ops.h>
@@ -272,4 +272,4 @@ extern const struct dma_map_ops dma_ops_legacy;
 extern const struct dma_map_ops dma_ops_no_resource;
 #endif
 
-#endif /* _KERNEL_DMA_KUNIT_H */
+#endif /* _KUNIT_DMA_H */

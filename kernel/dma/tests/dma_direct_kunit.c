@@ -7,7 +7,7 @@
 #include <linux/memblock.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
-#include "dma_kunit.h"
+#include <kunit/dma.h>
 
 KUNIT_ARRAY_PARAM(dma_span, dma_spans, dma_span_desc);
 

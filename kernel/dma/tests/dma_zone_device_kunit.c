@@ -12,7 +12,7 @@
 #include <linux/memremap.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
-#include "dma_kunit.h"
+#include <kunit/dma.h>
 
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "dma_zone_device."

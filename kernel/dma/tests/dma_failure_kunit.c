@@ -16,7 +16,7 @@
 #include <linux/fault-inject.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
-#include "dma_kunit.h"
+#include <kunit/dma.h>
 
 enum failure_step {
 	STEP_PHYS,

@@ -2,8 +2,8 @@
 /*
  * Shared by the suites that use QEMU's edu device.
  */
-#ifndef _KERNEL_DMA_EDU_KUNIT_H
-#define _KERNEL_DMA_EDU_KUNIT_H
+#ifndef _KERNEL_DMA_TESTS_EDU_KUNIT_H
+#define _KERNEL_DMA_TESTS_EDU_KUNIT_H
 
 #include <kunit/test.h>
 #include <linux/delay.h>
@@ -13,7 +13,7 @@
 #include <linux/pci.h>
 #include <linux/string.h>
 #include <linux/swiotlb.h>
-#include "edu.h"
+#include <linux/edu.h>
 
 static inline struct device *edu_dev(struct edu *edu)
 {
@@ -98,4 +98,4 @@ static inline void edu_await_fault(void)
 	msleep(50);
 }
 
-#endif /* _KERNEL_DMA_EDU_KUNIT_H */
+#endif /* _KERNEL_DMA_TESTS_EDU_KUNIT_H */
