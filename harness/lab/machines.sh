@@ -26,10 +26,11 @@ table() {
 	' "$HARNESS/lab/machines"
 }
 
-# machines_for WHAT: the names of the machines that WHAT boots: $MACHINE, or those that the table has for it (a shell is for those
-# of run)
+# machines_for WHAT: the names of the machines that WHAT boots: $MACHINE, or those that the table has for it ($FOR instead, if it
+# is set; a shell is for those of run)
 machines_for() {
-	local name whats found='' what=${1/shell/run}
+	local name whats found='' what=${FOR:-$1}
+	case $what in shell | debug) what=run ;; esac
 	while IFS='|' read -r name whats _; do
 		if [ -n "${MACHINE:-}" ]; then [ "$name" = "$MACHINE" ] || continue
 		else [[ " $whats " = *" $what "* ]] || continue; fi
@@ -47,7 +48,7 @@ archs_for() {
 }
 
 # load_arch NAME WHAT: sets ARCH_NAME DEB_ARCH KARCH CROSS_COMPILE IMAGE QEMU QEMU_PACKAGES, and what machines of
-# that architecture boot: OUT (where the kernel is built; a shell is in the kernel of run) and INITRD
+# that architecture boot: OUT (where the kernel is built; a shell is in that of $KERNEL) and INITRD
 load_arch() {
 	local line
 	line=$(table arch | grep "^$1|") || die "harness/lab/machines has no arch $1"
@@ -55,17 +56,19 @@ load_arch() {
 	IFS='|' read -r ARCH_NAME DEB_ARCH KARCH CROSS_COMPILE IMAGE QEMU QEMU_PACKAGES <<<"$line"
 	export CROSS_COMPILE
 	# shellcheck disable=SC2034
-	OUT=$BUILD/out/$(tree_id)-$1-${2/shell/run} INITRD=$BUILD/boot/${2%-base}-$1.cpio
+	OUT=$BUILD/out/$(tree_id)-$1-${2/shell/${KERNEL:-run}} INITRD=$BUILD/boot/${2%-base}-$1.cpio
 }
 
-# load_machine NAME WHAT: sets those, and PROVIDER QEMU_ARGS APPEND LEAST and MDIR (the machine's directory)
+# load_machine NAME WHAT: sets those, and PROVIDER QEMU_ARGS APPEND RUNS (the suites, or $SUITE) and MDIR (the machine's
+# directory)
 load_machine() {
 	local line arch args
 	line=$(table machine | grep "^$1|") || die "harness/lab/machines has no machine $1"
 	# shellcheck disable=SC2034
-	IFS='|' read -r _ _ arch PROVIDER args APPEND LEAST <<<"$line"
+	IFS='|' read -r _ _ arch PROVIDER args APPEND RUNS <<<"$line"
+	RUNS=${SUITE:-$RUNS}
 	# shellcheck disable=SC2034
-	MDIR=$BUILD/boot/${2/shell/run}-$1
+	MDIR=$BUILD/boot/${2/shell/${KERNEL:-run}}-$1
 	# shellcheck disable=SC2034
 	read -ra QEMU_ARGS <<<"$args"
 	load_arch "$arch" "$2"

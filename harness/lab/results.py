@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""What the machines of make test have said: harness/lab/results.py KUNIT_TOOL MACHINE CONSOLE FAILURE LEAST ...
+"""What the machines of make test have said:
 
-The arguments after the directory of kunit.py come in fours, one a machine: its name, its console, a file that says why
-its boot failed (empty if it did not) and the passed cases that a suite must have (SUITE=N ...). Prints a table of machine
-and suite, then failures, then why cases were skipped, then "N passed, N failed". Exit status 1 if any failed.
+    harness/lab/results.py [--record] KUNIT_TOOL EXPECTED MACHINE CONSOLE FAILURE RUNS ...
+
+KUNIT_TOOL is the directory of kunit.py, EXPECTED the list of cases that must pass. Then come four arguments a machine:
+its name, its console, a file that says why its boot failed (empty if it did not) and the suites that it had to run.
+Prints a table of machine and suite, then failures, then why cases were skipped, then "N passed, N failed". Exit status 1
+if any failed. With --record writes what passed on these machines to EXPECTED instead, unless something failed there.
 """
+import fnmatch
 import re
 import sys
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, sys.argv[1])
+sys.path.insert(0, sys.argv[2 if sys.argv[1] == '--record' else 1])
 import kunit_parser  # noqa: E402 (the tree's own parser of KTAP)
 import kunit_printer  # noqa: E402
 
@@ -54,7 +58,7 @@ def skip_reasons(lines):
 
 class Suite:
     def __init__(self, name):
-        self.name, self.passed, self.failed, self.skips = name, 0, [], []
+        self.name, self.passed, self.failed, self.skips, self.cases = name, 0, [], [], {}
 
     def add(self, test, reasons, path):
         """Counts the cases below test: each parameter of a case is one."""
@@ -63,6 +67,9 @@ class Suite:
                 self.add(sub, reasons, path + [sub.name])
         elif test.status == PASSED:
             self.passed += 1
+            # A script is expected as a whole, a suite of KUnit by its cases, of which each can have parameters.
+            case = self.name if self.name.endswith('.sh') or not path else f'{self.name}.{path[0]}'
+            self.cases[case] = self.cases.get(case, 0) + 1
         elif test.status == SKIPPED:
             self.skips.append(('/'.join(path), (reasons.get(test.name) or ['']).pop(0)))
         else:
@@ -86,13 +93,45 @@ def suites_of(console):
             found[-1].add(test, reasons, [])
         for name, lines in selftests.items():
             found.append(Suite(name))
-            found[-1].add(parse(lines, view), skip_reasons(lines), [])
+            test = parse(lines, view)
+            # The suite of a module is in a list of its own.
+            if len(test.subtests) == 1 and test.subtests[0].name == name:
+                test = test.subtests[0]
+            found[-1].add(test, skip_reasons(lines), [])
     return found
 
 
+class Expected:
+    """A table of text: a column a machine, a row a case, and how often it has to pass there."""
+    def __init__(self, path):
+        self.path, self.machines = path, {}
+        try:
+            with open(path, encoding='utf-8') as text:
+                rows = [line.split() for line in text if not line.startswith('#')]
+        except FileNotFoundError:
+            return
+        names = rows[0][1:]
+        self.machines = {name: {} for name in names}
+        for case, *numbers in rows[1:]:
+            for name, number in zip(names, numbers):
+                if number != '-':
+                    self.machines[name][case] = int(number)
+
+    def write(self):
+        cases = sorted({case for cases in self.machines.values() for case in cases})
+        width = max(map(len, cases))
+        with open(self.path, 'w', encoding='utf-8') as text:
+            print('# Written by make record from logs in which nothing failed: what has to pass, and how often.\n'
+                  '# A case of KUnit passes once for each of its parameters, a script once for each of its checks.', file=text)
+            print(f'{"case":{width}}' + ''.join(f'  {name}' for name in self.machines), file=text)
+            for case in cases:
+                print(f'{case:{width}}' + ''.join(f'  {m.get(case, "-"):>{len(name)}}' for name, m in self.machines.items()),
+                      file=text)
+
+
 class Machine:
-    def __init__(self, name, console, failure, least):
-        self.name = name
+    def __init__(self, name, console, failure, runs):
+        self.name, self.runs = name, runs.split()
         with open(failure, encoding='utf-8') as text:
             self.failure = text.read().rstrip()
         try:
@@ -105,10 +144,21 @@ class Machine:
         else:
             boot.passed = 1
         self.suites['boot'] = boot
-        for name, number in (word.split('=') for word in least.split()):
-            suite = self.suites.setdefault(name, Suite(name))
-            if suite.passed < int(number):
-                suite.failed.append(f'{suite.passed} cases passed, harness/lab/machines wants {number}')
+
+    def cases(self):
+        return {case: n for s in self.suites.values() for case, n in s.cases.items() if s.name != 'boot'}
+
+    def compare(self, expected):
+        """Fails each case that has not passed as often as it should, of the suites that this machine had to run."""
+        if self.name not in expected.machines:
+            self.suites['boot'].failed.append(f'{expected.path} has no such machine: make record')
+        passed = self.cases()
+        for case, number in expected.machines.get(self.name, {}).items():
+            name = case if case.endswith('.sh') else case.split('.')[0]
+            wanted = any(fnmatch.fnmatchcase(name, glob) for glob in self.runs if glob.endswith('.sh') == name.endswith('.sh'))
+            if wanted and passed.get(case, 0) < number:
+                self.suites.setdefault(name, Suite(name)).failed.append(
+                    f'{case}: {passed.get(case, 0)} of {number} passed')
 
 
 def print_table(machines, names):
@@ -123,7 +173,7 @@ def print_table(machines, names):
 def print_failures(machines):
     for machine in machines:
         for suite in machine.suites.values():
-            if suite.name != 'boot':
+            if suite.name != 'boot' or not machine.failure:
                 for case in suite.failed[:20]:
                     print(f'FAILED on {machine.name}: {suite.name}: {case}')
                 if len(suite.failed) > 20:
@@ -143,9 +193,24 @@ def print_skips(machines):
         print(f'skipped: {reason}: {first}{others} ({", ".join(where)})')
 
 
+def record(machines, expected):
+    for machine in machines:
+        if any(suite.failed for suite in machine.suites.values()):
+            sys.exit(f'{machine.name}: something failed there, so that it is no example')
+        expected.machines[machine.name] = machine.cases()
+    expected.write()
+
+
 def main():
-    args = sys.argv[2:]
+    options = ['--record'] if sys.argv[1] == '--record' else []
+    args = sys.argv[len(options) + 2:]
+    expected = Expected(args.pop(0))
     machines = [Machine(*args[i:i + 4]) for i in range(0, len(args), 4)]
+    if options:
+        record(machines, expected)
+        return 0
+    for machine in machines:
+        machine.compare(expected)
     names = list(dict.fromkeys(n for m in machines for n in m.suites if n != 'boot')) + ['boot']
     every = [s for m in machines for s in m.suites.values()]
     passed, failed, skipped = (sum(n) for n in zip(*((s.passed, len(s.failed), len(s.skips)) for s in every)))
