@@ -16,7 +16,7 @@ help:
 	@echo 'make bench-short  one machine of it, a few operations, and whether they keep the limits of harness/bench/limits'
 	@echo 'make shell    boots a machine and gives its prompt; KERNEL=test, in the kernel of make test'
 	@echo 'make debug    boots a machine as make test does, with gdb attached'
-	@echo 'make without  the selftests on the series without one patch (PATCH=words of its subject), which has to fail'
+	@echo 'make without  make test of a machine on the series without one patch (PATCH=words of its subject), which has to fail'
 	@echo 'make export   brings the commits made in build/tree back to patches/ and the new files'
 	@echo 'make mbox     the series as mails, in build/mbox: a folder a topic, for git am and git send-email (TOPIC=a,b: only these)'
 	@echo 'make check    what can be proved without a boot: patches, warnings, style, mails, scripts'

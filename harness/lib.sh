@@ -13,7 +13,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 HARNESS=$TOP/harness
 BUILD=$TOP/build
-TREE=$BUILD/tree		# a symlink to build/trees/ID, made by harness/series/tree
+TREE=${SERIES_TREE:-$BUILD/tree}	# a symlink to build/trees/ID, made by harness/series/tree
 LOGS=$BUILD/logs
 SERIES=$TOP/patches/6.12
 JOBS=${JOBS:-$(nproc)}
@@ -170,7 +170,7 @@ kgit() { git_env git "$@"; }
 tgit() { kgit -C "$TREE" "$@"; }
 
 # The name of the base that build/tree has: build directories for it should carry it.
-tree_id() { basename "$(readlink "$TREE")"; }
+tree_id() { basename "$(readlink -f "$TREE")"; }
 
 # The mails need nothing of build/.
 [ "${0##*/}" = mbox ] || hold_build "$@"
