@@ -6,7 +6,8 @@
  * The contract is that of unmap_pages() in struct iommu_domain_ops: an unmap
  * returns how many bytes were mapped from its address on, up to the first gap,
  * and nothing behind the gap goes away. A large page is unmapped as a whole, or
- * split, or stays; it is never torn down by an unmap of its middle.
+ * split, or stays; it is never torn down by an unmap of its middle. And as a
+ * table may outlive the pages in it, a large page can be mapped over it.
  */
 #include <linux/io-pgtable.h>
 #include <linux/iommu.h>
@@ -19,9 +20,9 @@
 #include "amd/amd_iommu_types.h"
 #endif
 
-/* Where the tests map, and what. No two of their pages are next to each other. */
-#define TEST_IOVA	SZ_1G
-#define TEST_PHYS	SZ_512M
+/* Where the tests map, and what: aligned to the largest page */
+#define TEST_IOVA	((unsigned long)SZ_2G)
+#define TEST_PHYS	SZ_1G
 
 struct pgtable_format {
 	const char *name;
@@ -328,6 +329,36 @@ static void unmap_start_of_large(struct kunit *test)
 	pgtable_expect(&t, TEST_IOVA + 2 * t.large, true);
 }
 
+/* A table stays when its last page is unmapped, and gives way to a large page */
+static void map_large_over_empty_table(struct kunit *test)
+{
+	const struct pgtable_format *format = test->param_value;
+	struct pgtable t = pgtable_create(test);
+	unsigned long sizes = format->pgsizes & ~t.page;
+	unsigned long large, last;
+
+	if (!t.large)
+		kunit_skip(test, "the format has one page size");
+
+	for (; sizes; sizes &= ~large) {
+		large = BIT(__ffs(sizes));
+		last = large - t.page;
+		pgtable_map(&t, TEST_IOVA, t.page, 1);
+		pgtable_map(&t, TEST_IOVA + last, t.page, 1);
+		KUNIT_EXPECT_EQ(test, t.page,
+				pgtable_unmap(&t, TEST_IOVA, t.page, 1));
+		KUNIT_EXPECT_EQ(test, t.page,
+				pgtable_unmap(&t, TEST_IOVA + last, t.page, 1));
+
+		pgtable_map(&t, TEST_IOVA, large, 2);
+		pgtable_expect(&t, TEST_IOVA, true);
+		pgtable_expect(&t, TEST_IOVA + large + last, true);
+		KUNIT_EXPECT_EQ(test, 2 * large,
+				pgtable_unmap(&t, TEST_IOVA, large, 2));
+		pgtable_expect(&t, TEST_IOVA, false);
+	}
+}
+
 static struct kunit_case io_pgtable_cases[] = {
 	KUNIT_CASE_PARAM(unmap_never_mapped, pgtable_format_gen_params),
 	KUNIT_CASE_PARAM(unmap_out_of_range, pgtable_format_gen_params),
@@ -336,6 +367,7 @@ static struct kunit_case io_pgtable_cases[] = {
 	KUNIT_CASE_PARAM(unmap_table_with_gap, pgtable_format_gen_params),
 	KUNIT_CASE_PARAM(unmap_middle_of_large, pgtable_format_gen_params),
 	KUNIT_CASE_PARAM(unmap_start_of_large, pgtable_format_gen_params),
+	KUNIT_CASE_PARAM(map_large_over_empty_table, pgtable_format_gen_params),
 	{}
 };
 
