@@ -140,6 +140,7 @@ struct dma_counts {
 
 extern struct dma_counts dma_counts;
 void dma_counts_start(struct kunit *test);
+void dma_kunit_maintenance(struct dma_world *w, size_t offset, size_t size);
 
 /* A private bounce pool */
 struct io_tlb_mem *dma_bounce_create(struct kunit *test, unsigned long nslabs,

@@ -118,34 +118,8 @@ static void iommu_prot(struct kunit *test)
 static void iommu_noncoherent(struct kunit *test)
 {
 	struct dma_world *w = dma_world_create(test, DMA_KIND_IOMMU);
-	struct dma_mapping m = {
-		.dev	= w->dev,
-		.phys	= w->phys + 2049,
-		.size	= 5000,
-		.dir	= DMA_BIDIRECTIONAL,
-	};
-	int i;
 
-	dma_world_set_noncoherent(w);
-	for (i = 0; i < DMA_CALLS; i++) {
-		dma_counts_start(test);
-		dma_calls[i].map(&m);
-		KUNIT_ASSERT_FALSE(test, dma_map_failed(&m));
-		KUNIT_EXPECT_EQ(test, 1, dma_counts.for_device);
-		KUNIT_EXPECT_EQ(test, m.phys, dma_counts.phys);
-		dma_counts.phys = 0;
-		dma_calls[i].sync_for_cpu(&m);
-		KUNIT_EXPECT_EQ(test, 1, dma_counts.for_cpu);
-		KUNIT_EXPECT_EQ(test, m.phys, dma_counts.phys);
-		dma_calls[i].sync_for_device(&m);
-		KUNIT_EXPECT_EQ(test, 2, dma_counts.for_device);
-		dma_counts.phys = 0;
-		dma_calls[i].unmap(&m);
-		KUNIT_EXPECT_EQ(test, 2, dma_counts.for_cpu);
-		KUNIT_EXPECT_EQ(test, m.phys, dma_counts.phys);
-		KUNIT_EXPECT_EQ(test, m.size, dma_counts.size);
-	}
-	dma_world_expect_idle(w);
+	dma_kunit_maintenance(w, 2049, 5000);
 }
 
 /* Where in its slot the data lies: the bits of its address that must stay */

@@ -135,6 +135,54 @@ void dma_counts_start(struct kunit *test)
 #endif
 }
 
+/* Counts so far, and the latest was for the memory that is mapped */
+static void expect_maintained(struct kunit *test, const struct dma_mapping *m,
+			      unsigned int for_device, unsigned int for_cpu)
+{
+	KUNIT_EXPECT_EQ(test, for_device, dma_counts.for_device);
+	KUNIT_EXPECT_EQ(test, for_cpu, dma_counts.for_cpu);
+	KUNIT_EXPECT_EQ(test, m->phys, dma_counts.phys);
+	KUNIT_EXPECT_EQ(test, m->size, dma_counts.size);
+	dma_counts.phys = 0;
+	dma_counts.size = 0;
+}
+
+/**
+ * dma_kunit_maintenance() - check the cache maintenance of each mapping call
+ * @w: world, whose device becomes non-coherent
+ * @offset: start of the memory in the world's area
+ * @size: size of the memory
+ *
+ * Map, each sync and unmap maintain the cache once, for the memory and not for
+ * the DMA address.
+ */
+void dma_kunit_maintenance(struct dma_world *w, size_t offset, size_t size)
+{
+	struct kunit *test = w->test;
+	struct dma_mapping m = {
+		.dev	= w->dev,
+		.phys	= w->phys + offset,
+		.size	= size,
+		.dir	= DMA_BIDIRECTIONAL,
+	};
+	int i;
+
+	dma_world_set_noncoherent(w);
+	for (i = 0; i < DMA_CALLS; i++) {
+		dma_counts_start(test);
+		dma_calls[i].map(&m);
+		KUNIT_ASSERT_FALSE(test, dma_map_failed(&m));
+		expect_maintained(test, &m, 1, 0);
+		dma_calls[i].sync_for_cpu(&m);
+		expect_maintained(test, &m, 1, 1);
+		dma_calls[i].sync_for_device(&m);
+		expect_maintained(test, &m, 2, 1);
+		dma_calls[i].unmap(&m);
+		expect_maintained(test, &m, 2, 2);
+	}
+	dma_world_expect_idle(w);
+}
+
 /* dma-debug */
 
 #ifdef CONFIG_DMA_API_DEBUG

@@ -154,30 +154,8 @@ static void zone_device_maintenance(struct kunit *test)
 {
 	const struct zone_device_case *c = test->param_value;
 	struct dma_world *w = zone_device_world(test, c->kind, c->type, false);
-	struct dma_mapping m = {
-		.dev	= w->dev,
-		.phys	= w->phys + 100,
-		.size	= 300,
-		.dir	= DMA_BIDIRECTIONAL,
-	};
-	int i;
 
-	dma_world_set_noncoherent(w);
-	for (i = 0; i < DMA_CALLS; i++) {
-		dma_counts_start(test);
-		dma_calls[i].map(&m);
-		KUNIT_ASSERT_FALSE(test, dma_map_failed(&m));
-		KUNIT_EXPECT_EQ(test, 1, dma_counts.for_device);
-		dma_calls[i].sync_for_cpu(&m);
-		KUNIT_EXPECT_EQ(test, 1, dma_counts.for_cpu);
-		dma_calls[i].sync_for_device(&m);
-		KUNIT_EXPECT_EQ(test, 2, dma_counts.for_device);
-		dma_calls[i].unmap(&m);
-		KUNIT_EXPECT_EQ(test, 2, dma_counts.for_cpu);
-		KUNIT_EXPECT_EQ(test, m.phys, dma_counts.phys);
-		KUNIT_EXPECT_EQ(test, m.size, dma_counts.size);
-	}
-	dma_world_expect_idle(w);
+	dma_kunit_maintenance(w, 100, 300);
 }
 
 #ifdef CONFIG_PCI_P2PDMA
