@@ -10,6 +10,7 @@
  * A fault that the IOMMU must report is announced in the log, right before it is
  * provoked, by a line "expect-report: N REGEX" for the test harness.
  */
+#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/gfp.h>
 #include <linux/iommu-dma.h>
@@ -241,6 +242,3 @@ static struct kunit_suite iova_suite = {
 };
 
 kunit_test_suite(iova_suite);
-
-MODULE_DESCRIPTION("KUnit tests of linked IOVA with QEMU's edu device");
-MODULE_LICENSE("GPL");
