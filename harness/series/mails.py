@@ -50,7 +50,8 @@ def git(*args, text='', cwd=TOP, env=None, ok=(0,)):
 class Patch:
     def __init__(self, path):
         self.name = str(path.relative_to(SERIES))
-        self.head, _, rest = read(path).partition('\n\n')
+        # A message may have nothing but its subject.
+        self.head, rest = re.split(r'\n(?=\n|---\n)', read(path), maxsplit=1)
         self.body, _, rest = ('\n' + rest).partition('\n---\n')
         notes, mark, diff = ('\n' + rest).partition('\ndiff --git ')
         self.hunks = self.diff = mark[1:] + diff
@@ -132,7 +133,7 @@ def am_mails(out, repo):
         depends = f"\n\nDepends: {' '.join(t.depends)}" if t.depends else ''
         write_am(out / t.name / '0000', f'topic {t.name}: {title}', text + depends, '')
         for p in t.patches:
-            why = p.why_skip(lambda path, _: git('cat-file', 'blob', f'base:{path}', cwd=repo) or '')
+            why = p.why_skip(lambda path, _: git('show', f'base:{path}', cwd=repo) or '')
             if why:
                 print(f'{p.name} left out: {why}')
                 write_am(out / p.name, f'left out: {p.subject}', why[0].upper() + why[1:], '')
@@ -175,8 +176,9 @@ def cover(t, patches, who, earlier, base):
         base = f"Depends on the topics: {' '.join(t.depends)}\n" + base
     ids = git('patch-id', '--stable', text=''.join(f'{ZERO}\n{p.diff}{END}' for p in earlier))
     ids = re.sub(r'^(\S+).*', r'prerequisite-patch-id: \1', ids, flags=re.M)
-    return (f'{ZERO}\nFrom: {who or AUTHOR}\nDate: {DATE}\nSubject: [PATCH 0/{len(patches)}] {title}\n\n'
-            f'{text.strip()}\n\nPatches ({len(patches)}):\n{mails}\n{stat}\n{base}{ids}{END}')
+    return (f'{ZERO}\nFrom: {who or AUTHOR}\nDate: {DATE}\n'
+            f'Subject: [PATCH 0/{len(patches)}] {title}\n\n{text.strip()}\n\n'
+            f'Patches ({len(patches)}):\n{mails}\n{stat}\n{base}{ids}{END}')
 
 
 def find_base():
@@ -189,14 +191,14 @@ def find_base():
     line = ''
     if repo.exists():
         # A base without history is a commit of ours, which nobody else has.
-        commit = git('rev-parse', '--verify', 'base^{commit}', cwd=repo) or ''
-        line = f'base-commit: {commit}' if git('rev-parse', '--verify', 'base^', cwd=repo) else \
-            f"base: {git('log', '-1', '--format=%s', 'base', cwd=repo).strip()} ({repo.resolve().name})\n"
+        ours = git('rev-parse', '--verify', 'base^', cwd=repo) is None
+        form = f'base: %s ({repo.resolve().name})' if ours else 'base-commit: %H'
+        line = git('log', '-1', f'--format={form}', 'base', cwd=repo)
 
     def base_file(path, text):
         if os.path.isdir(base):
             return read(Path(base, path)) if Path(base, path).exists() else ''
-        return git('cat-file', 'blob', f'base:{path}', cwd=repo) or '' if repo.exists() else text
+        return git('show', f'base:{path}', cwd=repo) or '' if repo.exists() else text
     return line, base_file
 
 
@@ -230,7 +232,7 @@ def mbox(out):
 
 
 def write(out, mails):
-    """Nothing of a person's is overwritten or removed: only what we wrote, while it is as it was."""
+    """Overwrites and removes nothing of a person's: only what we wrote, while it is as it was."""
     if out.exists() and not out.is_dir():
         die(f'{out} is not a directory')
     old = {}

@@ -35,7 +35,10 @@ topics() { sed -E 's/#.*//; s/[[:space:]].*//; /^$/d' "$SERIES/series"; }
 depends() { sed -nE "s/#.*//; s/^$1[[:space:]]+Depends:[[:space:]]*//p" "$SERIES/series"; }
 topic_patches() { (cd "$SERIES" && find "$1" -maxdepth 1 -name '*.patch' | sort); }
 series_patches() { topics | while read -r t; do topic_patches "$t"; done; }
-series_adds() { (cd "$SERIES" && series_patches | xargs -rd '\n' sed -n 's/^Adds:[[:space:]]*//p'); }
+series_adds() {
+	(cd "$SERIES" && series_patches |
+		xargs -rd '\n' sed -s -n '/^---$/,/^diff --git /s/^Adds:[[:space:]]*//p')
+}
 
 # with_depends TOPIC...: these and all that they depend on, in the order of the series
 with_depends() {
