@@ -70,7 +70,7 @@ export:
 	@harness/series/export
 
 mbox:
-	@harness/series/mbox
+	@harness/series/mails.py
 
 clean:
 	@harness/series/tree clean

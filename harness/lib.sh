@@ -172,5 +172,4 @@ tgit() { kgit -C "$TREE" "$@"; }
 # The name of the base that build/tree has: build directories for it should carry it.
 tree_id() { basename "$(readlink -f "$TREE")"; }
 
-# The mails need nothing of build/.
-[ "${0##*/}" = mbox ] || hold_build "$@"
+hold_build "$@"
