@@ -43,8 +43,7 @@ enum dma_kind {
 	DMA_KIND_DIRECT,	/* the physical address is the DMA address */
 	DMA_KIND_RANGES,	/* translated by a dma_range_map */
 	DMA_KIND_BOUNCE,	/* every mapping is bounced */
-	DMA_KIND_OPS,		/* dma_map_ops with .map_phys */
-	DMA_KIND_OPS_LEGACY,	/* dma_map_ops with .map_page, .map_resource */
+	DMA_KIND_OPS,		/* dma_map_ops that record their calls */
 	DMA_KIND_IOMMU_512,	/* IOMMU with a page smaller than the CPU's */
 	DMA_KIND_IOMMU_2K,	/* ... smaller, too */
 	DMA_KIND_IOMMU,		/* ... as large */
@@ -256,10 +255,8 @@ static inline struct device *mock_iommu_untrusted(struct kunit *test,
 /* Recording operations */
 #ifdef CONFIG_ARCH_HAS_DMA_OPS
 struct dma_ops_log {
-	unsigned int maps;		/* .map_phys or .map_page */
-	unsigned int resources;		/* .map_resource */
+	unsigned int maps;
 	unsigned int unmaps;
-	unsigned int unmap_resources;
 	unsigned long attrs;
 	enum dma_data_direction dir;
 };
@@ -269,8 +266,6 @@ struct dma_ops_log {
 	((dma_addr_t)BIT_ULL(sizeof(dma_addr_t) > 4 ? 44 : 30))
 extern struct dma_ops_log dma_ops_log;
 extern const struct dma_map_ops dma_ops_phys;
-extern const struct dma_map_ops dma_ops_legacy;
-extern const struct dma_map_ops dma_ops_no_resource;
 #endif
 
 #endif /* _KUNIT_DMA_H */

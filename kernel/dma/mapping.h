@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Shared by the streaming calls in phys.c and mapping.c: the check of their
- * arguments and the dispatch to the direct mapping.
+ * Shared by the streaming calls in phys.c, mapping.c and ops_helpers.c: the
+ * check of their arguments, and the dispatch to the direct mapping or to the
+ * operations of a struct dma_map_ops.
  */
 #ifndef _KERNEL_DMA_MAPPING_H
 #define _KERNEL_DMA_MAPPING_H
@@ -57,5 +58,39 @@ static inline bool dma_map_direct(struct device *dev,
 		const struct dma_map_ops *ops)
 {
 	return dma_go_direct(dev, *dev->dma_mask, ops);
+}
+
+void dma_warn_no_callback(struct device *dev, const char *name);
+
+static inline dma_addr_t dma_ops_map_phys(const struct dma_map_ops *ops,
+		struct device *dev, phys_addr_t phys, size_t size,
+		enum dma_data_direction dir, unsigned long attrs)
+{
+	if (unlikely(!ops->map_phys)) {
+		dma_warn_no_callback(dev, "map_phys");
+		return DMA_MAPPING_ERROR;
+	}
+	return ops->map_phys(dev, phys, size, dir, attrs);
+}
+
+static inline void dma_ops_unmap_phys(const struct dma_map_ops *ops,
+		struct device *dev, dma_addr_t addr, size_t size,
+		enum dma_data_direction dir, unsigned long attrs)
+{
+	if (likely(ops->unmap_phys))
+		ops->unmap_phys(dev, addr, size, dir, attrs);
+	else
+		dma_warn_no_callback(dev, "unmap_phys");
+}
+
+static inline int dma_ops_map_sg(const struct dma_map_ops *ops,
+		struct device *dev, struct scatterlist *sg, int nents,
+		enum dma_data_direction dir, unsigned long attrs)
+{
+	if (unlikely(!ops->map_sg)) {
+		dma_warn_no_callback(dev, "map_sg");
+		return -EINVAL;
+	}
+	return ops->map_sg(dev, sg, nents, dir, attrs);
 }
 #endif /* _KERNEL_DMA_MAPPING_H */

@@ -15,7 +15,7 @@
  *    dma_direct_map_phys()                        dma_map_slow()
  *     direct.h, direct.c      .-------------------------+------------.
  *             |          iommu_dma_map_phys()  dma_ops_map_phys()  direct
- *       swiotlb_map()       dma-iommu.c              ops.h
+ *       swiotlb_map()       dma-iommu.c             mapping.h
  *
  * Terms:
  *
@@ -39,7 +39,7 @@
  * - A DMA address refers to exactly the byte at @phys, wherever in a page, an
  *   IOMMU granule or a bounce slot that is.
  * - Nothing here takes a struct page. A backend that needs one, to bounce or
- *   for the old .map_page, makes sure that there is one.
+ *   to maintain caches, makes sure that there is one.
  * - Arguments are checked here and once: a backend may rely on a valid
  *   direction, on a DMA mask, and on a range that does not wrap. dma-direct
  *   checks the range itself, because the fast path calls it unchecked.
@@ -64,7 +64,6 @@
 #include "debug.h"
 #include "direct.h"
 #include "mapping.h"
-#include "ops.h"
 
 /* Out of line, so that the fast paths carry a compare and not a warning */
 noinline void __cold dma_warn_bad_args(struct device *dev,
@@ -105,7 +104,7 @@ static noinline dma_addr_t dma_map_slow(struct device *dev, phys_addr_t phys,
 	ops = get_dma_ops(dev);
 	if (dma_map_direct(dev, ops) ||
 	    (!(attrs & DMA_ATTR_MMIO) &&
-	     arch_dma_map_page_direct(dev, phys + size)))
+	     arch_dma_map_phys_direct(dev, phys + size)))
 		return dma_direct_map_phys(dev, phys, size, dir, attrs);
 
 	if (unlikely(dma_phys_wraps(phys, size))) {
@@ -155,7 +154,7 @@ static noinline void dma_unmap_slow(struct device *dev, dma_addr_t addr,
 	ops = get_dma_ops(dev);
 	if (dma_map_direct(dev, ops) ||
 	    (!(attrs & DMA_ATTR_MMIO) &&
-	     arch_dma_unmap_page_direct(dev, addr + size)))
+	     arch_dma_unmap_phys_direct(dev, addr + size)))
 		dma_direct_unmap_phys(dev, addr, size, dir, attrs);
 	else if (use_dma_iommu(dev))
 		iommu_dma_unmap_phys(dev, addr, size, dir, attrs);

@@ -168,8 +168,7 @@ static void args_sync_skipped(struct kunit *test)
 
 static const enum dma_kind args_kinds[] = {
 	DMA_KIND_DIRECT, DMA_KIND_RANGES, DMA_KIND_BOUNCE, DMA_KIND_OPS,
-	DMA_KIND_OPS_LEGACY, DMA_KIND_IOMMU_512, DMA_KIND_IOMMU,
-	DMA_KIND_UNTRUSTED,
+	DMA_KIND_IOMMU_512, DMA_KIND_IOMMU, DMA_KIND_UNTRUSTED,
 };
 
 static void args_kind_desc(const enum dma_kind *kind, char *desc)

@@ -176,6 +176,27 @@ static void bounce_limit_reported(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
+/* The same without a bounce pool */
+static void bounce_no_pool(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_UNTRUSTED);
+	struct io_tlb_mem *tlb = w->dev->dma_io_tlb_mem;
+	dma_addr_t addr;
+
+	w->dev->dma_io_tlb_mem = NULL;
+	dma_log_start(test);
+	addr = dma_map_phys(w->dev, w->phys + 1, 100, DMA_TO_DEVICE,
+			    DMA_ATTR_NO_WARN);
+	KUNIT_EXPECT_EQ(test, DMA_MAPPING_ERROR, addr);
+	KUNIT_EXPECT_EQ(test, 0, dma_log_count("bounce buffers"));
+	addr = dma_map_phys(w->dev, w->phys + 1, 100, DMA_TO_DEVICE, 0);
+	KUNIT_EXPECT_EQ(test, DMA_MAPPING_ERROR, addr);
+	KUNIT_EXPECT_EQ(test, 1, dma_log_count("bounce buffers are inactive"));
+	KUNIT_EXPECT_EQ(test, 0, dma_log_count("WARNING: "));
+	w->dev->dma_io_tlb_mem = tlb;
+	dma_world_expect_idle(w);
+}
+
 /* A full pool that can grow: the buffer has a pool of its own until unmap */
 #ifdef CONFIG_SWIOTLB_DYNAMIC
 static void bounce_do_not_grow(struct work_struct *work)
@@ -258,6 +279,10 @@ static void change_limit_32(struct dma_world *w)
 	w->dev->bus_dma_limit = DMA_BIT_MASK(32);
 }
 
+static void change_nothing(struct dma_world *w)
+{
+}
+
 static void change_no_limit(struct dma_world *w)
 {
 	w->dev->bus_dma_limit = 0;
@@ -285,6 +310,7 @@ static void change_no_force(struct dma_world *w)
 
 static const struct bounce_change bounce_changes[] = {
 	{ "nothing", change_untrusted, change_untrusted },
+	{ "nothing, mask set before", change_mask_64, change_nothing },
 	{ "untrusted cleared", change_untrusted, change_trusted },
 	{ "untrusted set", change_trusted, change_untrusted },
 	{ "mask widened", change_mask_32, change_mask_64 },
@@ -340,6 +366,7 @@ static void bounce_change_try(struct dma_world *w, const struct dma_call *call,
 		.dir	= DMA_BIDIRECTIONAL,
 	};
 
+	w->dev->dma_bounced = false;
 	change->before(w);
 	memset(w->cpu, 0, DMA_AREA_SIZE);
 	call->map(&m);
@@ -364,7 +391,6 @@ static void bounce_change_calls(struct dma_world *w)
 	int i;
 
 	change_no_align(w);
-	w->dev->dma_bounced = false;
 	for (i = 0; i < DMA_CALLS; i++) {
 		bounce_change_try(w, &dma_calls[i], false);
 		bounce_change_try(w, &dma_calls[i], true);
@@ -416,6 +442,7 @@ static void bounce_change_link(struct kunit *test)
 static struct kunit_case dma_bounce_change_cases[] = {
 	KUNIT_CASE_PARAM(bounce_limit, bounce_limit_gen_params),
 	KUNIT_CASE(bounce_limit_reported),
+	KUNIT_CASE(bounce_no_pool),
 	KUNIT_CASE(bounce_transient),
 	KUNIT_CASE_PARAM(bounce_change_direct, bounce_change_gen_params),
 	KUNIT_CASE_PARAM(bounce_change_iommu, bounce_change_gen_params),

@@ -161,10 +161,18 @@ static void bounce_pool_full(struct kunit *test)
 	w->dev->dma_io_tlb_mem = w->tlb;
 	first = dma_map_phys(w->dev, w->phys, DMA_SPAN_MAX, DMA_TO_DEVICE, 0);
 	KUNIT_ASSERT_EQ(test, 0, dma_mapping_error(w->dev, first));
+	dma_log_start(test);
 	second = dma_map_phys(w->dev, w->phys,
 			      DMA_BOUNCE_MAX - DMA_SPAN_MAX + 1,
 			      DMA_TO_DEVICE, DMA_ATTR_NO_WARN);
 	KUNIT_EXPECT_EQ(test, DMA_MAPPING_ERROR, second);
+	KUNIT_EXPECT_EQ(test, 0, dma_log_count("swiotlb"));
+	second = dma_map_phys(w->dev, w->phys,
+			      DMA_BOUNCE_MAX - DMA_SPAN_MAX + 1,
+			      DMA_TO_DEVICE, 0);
+	KUNIT_EXPECT_EQ(test, DMA_MAPPING_ERROR, second);
+	KUNIT_EXPECT_EQ(test, 1, dma_log_count("swiotlb buffer is full"));
+	KUNIT_EXPECT_EQ(test, 0, dma_log_count("WARNING: "));
 	KUNIT_EXPECT_EQ(test, DMA_SPAN_MAX >> IO_TLB_SHIFT,
 			dma_bounce_used(w->tlb));
 	dma_unmap_phys(w->dev, first, DMA_SPAN_MAX, DMA_TO_DEVICE, 0);

@@ -274,10 +274,11 @@ static void iommu_unmap_walks(struct kunit *test)
 
 #define UNMAP_REPORT	"unmap of IOVA 0x[0-9a-f]+[+][0-9]+: [0-9]+ bytes were mapped"
 
-/* From here on dma-iommu prints one report */
+/* From here on dma-iommu prints as many reports as it is limited to: one */
 static void unmap_arm_report(void)
 {
-	ratelimit_state_init(&iommu_dma_unmap_rs, 5 * HZ, 1);
+	ratelimit_state_init(&iommu_dma_unmap_rs, iommu_dma_unmap_rs.interval,
+			     iommu_dma_unmap_rs.burst);
 }
 
 /* Lines printed, and lines that the rate limit has kept off the log */
@@ -291,6 +292,7 @@ enum unmap_mistake {
 	UNMAP_TWICE,
 	UNMAP_NEVER,		/* an address that was never mapped */
 	UNMAP_LONGER,		/* more than was mapped: there is a gap behind */
+	UNMAP_BOUNCED,		/* the same, of a few bytes that can be bounced */
 	UNMAP_MIDDLE,		/* of a large page */
 };
 
@@ -323,6 +325,7 @@ static const struct unmap_case unmap_cases[] = {
 	UNMAP_STYLES("twice", UNMAP_TWICE),
 	UNMAP_STYLES("never mapped", UNMAP_NEVER),
 	UNMAP_STYLES("longer", UNMAP_LONGER),
+	{ "longer, bounced", UNMAP_BOUNCED, MOCK_TO_GAP, DMA_KIND_UNTRUSTED },
 	{ "middle, large pages", UNMAP_MIDDLE, MOCK_WHOLE_LEAF, DMA_KIND_IOMMU },
 	/* Where the address is looked up, even a driver that lies is found out */
 	{ "twice, lies, not coherent", UNMAP_TWICE, MOCK_LIES, DMA_KIND_IOMMU,
@@ -365,16 +368,14 @@ static void unmap_aim(struct dma_mapping *m, dma_addr_t addr, size_t size)
 /* All at once they must not share a byte, nor lead anywhere else */
 static void unmap_expect_disjoint(struct dma_world *w, struct dma_mapping *other)
 {
-	static const size_t sizes[] = { 1, 1, 2, 3, 4, 1, 2 };
+	static const size_t sizes[] = { 1, 1, 2, 3, 4, 8, 1, 2 };
 	struct dma_mapping m[ARRAY_SIZE(sizes) + 1];
 	struct kunit *test = w->test;
-	size_t offset = 2 * PAGE_SIZE;
 	int i, j;
 
-	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		unmap_map(w, &dma_calls[0], &m[i], offset, sizes[i] * PAGE_SIZE);
-		offset += m[i].size;
-	}
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		unmap_map(w, &dma_calls[0], &m[i], 2 * PAGE_SIZE,
+			  sizes[i] * PAGE_SIZE);
 	m[i] = *other;
 	for (i = 0; i < ARRAY_SIZE(m); i++)
 		for (j = 0; j < i; j++)
@@ -385,10 +386,31 @@ static void unmap_expect_disjoint(struct dma_world *w, struct dma_mapping *other
 		dma_calls[0].unmap(&m[i]);
 }
 
+/* Addresses are given out from the top: a gap behind the next */
+static void unmap_longer(struct dma_world *w, const struct dma_call *call,
+			 size_t offset, size_t size)
+{
+	unsigned long slots = 0;
+	struct dma_mapping m, gap;
+
+	unmap_map(w, &dma_calls[0], &gap, 4 * PAGE_SIZE, 8 * PAGE_SIZE);
+	unmap_map(w, call, &m, offset, size);
+	KUNIT_ASSERT_EQ(w->test, gap.addr,
+			ALIGN_DOWN(m.addr, PAGE_SIZE) + PAGE_SIZE);
+	dma_calls[0].unmap(&gap);
+	if (w->tlb)
+		slots = dma_bounce_used(w->tlb);
+	unmap_aim(&m, m.addr, 3 * PAGE_SIZE);
+	call->unmap(&m);
+	/* What else there is stays as it is, too */
+	if (w->tlb)
+		KUNIT_EXPECT_EQ(w->test, slots, dma_bounce_used(w->tlb));
+}
+
 static void unmap_by_mistake(struct dma_world *w, const struct dma_call *call,
 			     enum unmap_mistake mistake)
 {
-	struct dma_mapping m, gap;
+	struct dma_mapping m;
 	dma_addr_t addr;
 
 	switch (mistake) {
@@ -406,14 +428,10 @@ static void unmap_by_mistake(struct dma_world *w, const struct dma_call *call,
 		call->unmap(&m);
 		break;
 	case UNMAP_LONGER:
-		/* Addresses are given out from the top: a gap behind the next */
-		unmap_map(w, &dma_calls[0], &gap, 4 * PAGE_SIZE, 8 * PAGE_SIZE);
-		unmap_map(w, call, &m, 2 * PAGE_SIZE, PAGE_SIZE);
-		addr = m.addr;
-		KUNIT_ASSERT_EQ(w->test, gap.addr, addr + PAGE_SIZE);
-		dma_calls[0].unmap(&gap);
-		unmap_aim(&m, addr, 3 * PAGE_SIZE);
-		call->unmap(&m);
+		unmap_longer(w, call, 2 * PAGE_SIZE, PAGE_SIZE);
+		break;
+	case UNMAP_BOUNCED:
+		unmap_longer(w, call, 9, 100);
 		break;
 	case UNMAP_MIDDLE:
 		unmap_map(w, call, &m, 4 * PAGE_SIZE, 4 * PAGE_SIZE);

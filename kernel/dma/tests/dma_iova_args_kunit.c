@@ -171,6 +171,17 @@ static void unlink_twice(struct dma_world *w, struct dma_iova_state *s)
 	dma_iova_free(w->dev, s);
 }
 
+static void unlink_destroyed(struct dma_world *w, struct dma_iova_state *s)
+{
+	struct dma_iova_state again;
+
+	KUNIT_ASSERT_EQ(w->test, 0, dma_iova_link(w->dev, s, w->phys, 0,
+						  UNLINK_LEN, DMA_TO_DEVICE, 0));
+	again = *s;
+	dma_iova_destroy(w->dev, s, UNLINK_LEN, DMA_TO_DEVICE, 0);
+	dma_iova_destroy(w->dev, &again, UNLINK_LEN, DMA_TO_DEVICE, 0);
+}
+
 static void unlink_never(struct dma_world *w, struct dma_iova_state *s)
 {
 	dma_iova_destroy(w->dev, s, UNLINK_LEN, DMA_TO_DEVICE, 0);
@@ -197,14 +208,20 @@ static const struct unlink_case {
 	enum dma_kind kind;
 	bool noncoherent;
 	unsigned int left;	/* granules that are not unlinked */
+	unsigned int synced;	/* granules that had something to sync */
 } unlink_cases[] = {
 	{ "twice", unlink_twice, DMA_KIND_IOMMU },
-	{ "twice, not coherent", unlink_twice, DMA_KIND_IOMMU, true },
+	{ "twice, not coherent", unlink_twice, DMA_KIND_IOMMU, true, 0,
+	  UNLINK_LEN / PAGE_SIZE },
 	{ "twice, untrusted", unlink_twice, DMA_KIND_UNTRUSTED },
+	{ "destroyed twice", unlink_destroyed, DMA_KIND_IOMMU },
+	{ "destroyed twice, not coherent", unlink_destroyed, DMA_KIND_IOMMU,
+	  true, 0, UNLINK_LEN / PAGE_SIZE },
+	{ "destroyed twice, untrusted", unlink_destroyed, DMA_KIND_UNTRUSTED },
 	{ "never", unlink_never, DMA_KIND_IOMMU },
 	{ "never, not coherent", unlink_never, DMA_KIND_IOMMU, true },
 	{ "longer", unlink_longer, DMA_KIND_IOMMU },
-	{ "longer, not coherent", unlink_longer, DMA_KIND_IOMMU, true },
+	{ "longer, not coherent", unlink_longer, DMA_KIND_IOMMU, true, 0, 1 },
 	{ "gap", unlink_gap, DMA_KIND_IOMMU, false,
 	  UNLINK_LEN / PAGE_SIZE - 2 },
 };
@@ -230,14 +247,19 @@ static void iova_unlink_mistake(struct kunit *test)
 #ifdef CONFIG_DMA_API_DEBUG
 	dma_debug_count_start(test);
 #endif
-	if (c->noncoherent)
+	if (c->noncoherent) {
 		dma_world_set_noncoherent(w);
+		dma_counts_start(test);
+	}
 	dma_expect_report(test, 1,
 			  "unmap of IOVA 0x[0-9a-f]+[+][0-9]+: [0-9]+ bytes were mapped");
-	ratelimit_state_init(&iommu_dma_unmap_rs, 5 * HZ, 1);
+	ratelimit_state_init(&iommu_dma_unmap_rs, iommu_dma_unmap_rs.interval,
+			     iommu_dma_unmap_rs.burst);
 	KUNIT_ASSERT_TRUE(test, dma_iova_try_alloc(w->dev, &s[0], 0,
 						   UNLINK_LEN));
 	c->unlink(w, &s[0]);
+	if (c->noncoherent)
+		KUNIT_EXPECT_EQ(test, c->synced, dma_counts.for_cpu);
 	KUNIT_EXPECT_EQ(test, 1, iommu_dma_unmap_rs.printed);
 	KUNIT_EXPECT_EQ(test, 0, iommu_dma_unmap_rs.missed);
 	KUNIT_EXPECT_EQ(test, c->left, w->iommu->mapped);

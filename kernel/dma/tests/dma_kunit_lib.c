@@ -42,11 +42,14 @@ static struct kmsg_dump_iter log_start;
 /**
  * dma_log_start() - count lines of the kernel log from now on
  * @test: test that counts, it is skipped where there is no log
+ *
+ * A warning that fires once per boot does so again.
  */
 void dma_log_start(struct kunit *test)
 {
 	if (!IS_ENABLED(CONFIG_PRINTK))
 		kunit_skip(test, "needs CONFIG_PRINTK");
+	dma_rearm_warnings();
 	kmsg_dump_rewind(&log_start);
 	log_start.cur_seq = log_start.next_seq;
 	ratelimit_state_init(&dma_overflow_ratelimit,

@@ -18,7 +18,6 @@ const char * const dma_kind_names[DMA_KINDS] = {
 	[DMA_KIND_RANGES]	= "ranges",
 	[DMA_KIND_BOUNCE]	= "bounce",
 	[DMA_KIND_OPS]		= "ops",
-	[DMA_KIND_OPS_LEGACY]	= "ops-legacy",
 	[DMA_KIND_IOMMU_512]	= "iommu-512",
 	[DMA_KIND_IOMMU_2K]	= "iommu-2k",
 	[DMA_KIND_IOMMU]	= "iommu",
@@ -237,8 +236,7 @@ static void world_set_ops(struct dma_world *w)
 {
 #ifdef CONFIG_ARCH_HAS_DMA_OPS
 	memset(&dma_ops_log, 0, sizeof(dma_ops_log));
-	set_dma_ops(w->dev, w->kind == DMA_KIND_OPS ? &dma_ops_phys :
-						      &dma_ops_legacy);
+	set_dma_ops(w->dev, &dma_ops_phys);
 #else
 	kunit_skip(w->test, "needs CONFIG_ARCH_HAS_DMA_OPS");
 #endif
@@ -287,7 +285,6 @@ static void world_set_device(struct dma_world *w)
 		w->tlb->force_bounce = true;
 		break;
 	case DMA_KIND_OPS:
-	case DMA_KIND_OPS_LEGACY:
 		world_set_ops(w);
 		break;
 	case DMA_KIND_UNTRUSTED:
@@ -377,7 +374,6 @@ static bool world_lookup(struct dma_world *w, dma_addr_t addr, int prot,
 		return world_ranges_lookup(w, addr, phys);
 #ifdef CONFIG_ARCH_HAS_DMA_OPS
 	case DMA_KIND_OPS:
-	case DMA_KIND_OPS_LEGACY:
 		*phys = addr - DMA_OPS_WINDOW;
 		return addr >= DMA_OPS_WINDOW;
 #endif

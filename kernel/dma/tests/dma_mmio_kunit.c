@@ -9,8 +9,8 @@
 
 static const enum dma_kind mmio_kinds[] = {
 	DMA_KIND_DIRECT, DMA_KIND_RANGES, DMA_KIND_BOUNCE, DMA_KIND_OPS,
-	DMA_KIND_OPS_LEGACY, DMA_KIND_IOMMU_512, DMA_KIND_IOMMU_2K,
-	DMA_KIND_IOMMU, DMA_KIND_UNTRUSTED,
+	DMA_KIND_IOMMU_512, DMA_KIND_IOMMU_2K, DMA_KIND_IOMMU,
+	DMA_KIND_UNTRUSTED,
 };
 
 static void mmio_kind_desc(const enum dma_kind *kind, char *desc)
@@ -35,7 +35,7 @@ static bool mmio_expect_reaches(struct dma_world *w, dma_addr_t addr,
 			  mock_iommu_lookup(w->iommu, last, prot, &last)))
 		return false;
 #ifdef CONFIG_ARCH_HAS_DMA_OPS
-	if (w->kind == DMA_KIND_OPS || w->kind == DMA_KIND_OPS_LEGACY) {
+	if (w->kind == DMA_KIND_OPS) {
 		first -= DMA_OPS_WINDOW;
 		last -= DMA_OPS_WINDOW;
 	}

@@ -358,7 +358,7 @@ static struct model *model_create(struct kunit *test)
 static const enum dma_kind model_kinds[] = {
 	DMA_KIND_DIRECT, DMA_KIND_RANGES, DMA_KIND_BOUNCE,
 #ifdef CONFIG_ARCH_HAS_DMA_OPS
-	DMA_KIND_OPS, DMA_KIND_OPS_LEGACY,
+	DMA_KIND_OPS,
 #endif
 #if IS_ENABLED(CONFIG_IOMMU_DMA) && !defined(MODULE)
 	DMA_KIND_IOMMU_512, DMA_KIND_IOMMU_2K, DMA_KIND_IOMMU,

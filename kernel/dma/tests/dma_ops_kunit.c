@@ -3,8 +3,7 @@
  * KUnit tests of implementations of struct dma_map_ops.
  *
  * Those here record their calls, and hand out addresses in a window high
- * above memory. One has .map_phys. One has .map_page and .map_resource, and is
- * called through the bridge in ops.h.
+ * above memory.
  */
 #include <linux/mm.h>
 #include <kunit/dma.h>
@@ -33,29 +32,6 @@ static void ops_unmap_phys(struct device *dev, dma_addr_t addr, size_t size,
 	dma_ops_log.attrs = attrs;
 }
 
-static dma_addr_t ops_map_page(struct device *dev, struct page *page,
-			       unsigned long offset, size_t size,
-			       enum dma_data_direction dir, unsigned long attrs)
-{
-	dma_ops_log.maps++;
-	return ops_log_map(page_to_phys(page) + offset, dir, attrs);
-}
-
-static dma_addr_t ops_map_resource(struct device *dev, phys_addr_t phys,
-				   size_t size, enum dma_data_direction dir,
-				   unsigned long attrs)
-{
-	dma_ops_log.resources++;
-	return ops_log_map(phys, dir, attrs);
-}
-
-static void ops_unmap_resource(struct device *dev, dma_addr_t addr, size_t size,
-			       enum dma_data_direction dir, unsigned long attrs)
-{
-	dma_ops_log.unmap_resources++;
-	dma_ops_log.attrs = attrs;
-}
-
 static int ops_map_sg(struct device *dev, struct scatterlist *sgl, int nents,
 		      enum dma_data_direction dir, unsigned long attrs)
 {
@@ -75,25 +51,11 @@ const struct dma_map_ops dma_ops_phys = {
 	.map_sg		= ops_map_sg,
 };
 
-const struct dma_map_ops dma_ops_legacy = {
-	.map_page	= ops_map_page,
-	.unmap_page	= ops_unmap_phys,
-	.map_resource	= ops_map_resource,
-	.unmap_resource	= ops_unmap_resource,
-	.map_sg		= ops_map_sg,
-};
-
-const struct dma_map_ops dma_ops_no_resource = {
-	.map_page	= ops_map_page,
-	.unmap_page	= ops_unmap_phys,
-	.map_sg		= ops_map_sg,
-};
-
 KUNIT_ARRAY_PARAM(dma_span, dma_spans, dma_span_desc);
 
-static void ops_transfer(struct kunit *test, enum dma_kind kind)
+static void ops_transfer(struct kunit *test)
 {
-	struct dma_world *w = dma_world_create(test, kind);
+	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS);
 	int i;
 
 	for (i = 0; i < DMA_CALLS; i++)
@@ -101,44 +63,28 @@ static void ops_transfer(struct kunit *test, enum dma_kind kind)
 	/* All but the scatterlist */
 	KUNIT_EXPECT_EQ(test, 3 * (DMA_CALLS - 1), dma_ops_log.maps);
 	KUNIT_EXPECT_EQ(test, dma_ops_log.maps, dma_ops_log.unmaps);
-	KUNIT_EXPECT_EQ(test, 0, dma_ops_log.resources);
-}
-
-static void ops_phys_transfer(struct kunit *test)
-{
-	ops_transfer(test, DMA_KIND_OPS);
-}
-
-static void ops_legacy_transfer(struct kunit *test)
-{
-	ops_transfer(test, DMA_KIND_OPS_LEGACY);
 }
 
 /* Direction and attributes arrive as they were given */
 static void ops_arguments(struct kunit *test)
 {
-	static const enum dma_kind kinds[] = { DMA_KIND_OPS, DMA_KIND_OPS_LEGACY };
+	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS);
 	unsigned long attrs = DMA_ATTR_WEAK_ORDERING | DMA_ATTR_SKIP_CPU_SYNC;
 	enum dma_data_direction dir;
 	dma_addr_t addr;
-	int i;
 
-	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		struct dma_world *w = dma_world_create(test, kinds[i]);
-
-		for (dir = 0; dir < DMA_NONE; dir++) {
-			addr = dma_map_phys(w->dev, w->phys + 3, 5, dir, attrs);
-			KUNIT_EXPECT_EQ(test, 0, dma_mapping_error(w->dev, addr));
-			KUNIT_EXPECT_EQ(test, dir, dma_ops_log.dir);
-			KUNIT_EXPECT_EQ(test, attrs, dma_ops_log.attrs);
-			dma_ops_log.attrs = 0;
-			dma_unmap_phys(w->dev, addr, 5, dir, attrs);
-			KUNIT_EXPECT_EQ(test, attrs, dma_ops_log.attrs);
-		}
+	for (dir = 0; dir < DMA_NONE; dir++) {
+		addr = dma_map_phys(w->dev, w->phys + 3, 5, dir, attrs);
+		KUNIT_EXPECT_EQ(test, 0, dma_mapping_error(w->dev, addr));
+		KUNIT_EXPECT_EQ(test, dir, dma_ops_log.dir);
+		KUNIT_EXPECT_EQ(test, attrs, dma_ops_log.attrs);
+		dma_ops_log.attrs = 0;
+		dma_unmap_phys(w->dev, addr, 5, dir, attrs);
+		KUNIT_EXPECT_EQ(test, attrs, dma_ops_log.attrs);
 	}
 }
 
-/* .map_phys gets MMIO with the attribute, .map_page never gets it */
+/* .map_phys gets MMIO with the attribute */
 static void ops_mmio(struct kunit *test)
 {
 	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS);
@@ -156,43 +102,19 @@ static void ops_mmio(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, DMA_ATTR_MMIO, dma_ops_log.attrs);
 }
 
-static void ops_legacy_mmio(struct kunit *test)
+/* No table of pages stands between the caller and .map_phys */
+static void ops_needs_no_page(struct kunit *test)
 {
-	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS_LEGACY);
-	phys_addr_t phys = dma_hole(test) + 0x123;
+	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS);
+	phys_addr_t phys = dma_hole(test) + 1;
 	dma_addr_t addr;
 
-	addr = dma_map_phys(w->dev, phys, 9, DMA_TO_DEVICE, DMA_ATTR_MMIO);
-	KUNIT_EXPECT_EQ(test, 0, dma_mapping_error(w->dev, addr));
+	addr = dma_map_phys(w->dev, phys, 9, DMA_TO_DEVICE, 0);
+	KUNIT_ASSERT_EQ(test, 0, dma_mapping_error(w->dev, addr));
 	KUNIT_EXPECT_EQ(test, phys + DMA_OPS_WINDOW, addr);
-	KUNIT_EXPECT_EQ(test, 1, dma_ops_log.resources);
-	dma_unmap_phys(w->dev, addr, 9, DMA_TO_DEVICE, DMA_ATTR_MMIO);
-	KUNIT_EXPECT_EQ(test, 1, dma_ops_log.unmap_resources);
-	KUNIT_EXPECT_EQ(test, 0, dma_ops_log.maps + dma_ops_log.unmaps);
-}
-
-static void ops_legacy_refuses_mmio(struct kunit *test)
-{
-	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS_LEGACY);
-	dma_addr_t addr;
-
-	set_dma_ops(w->dev, &dma_ops_no_resource);
-	addr = dma_map_phys(w->dev, dma_hole(test) + 0x123, 9, DMA_TO_DEVICE,
-			    DMA_ATTR_MMIO);
-	KUNIT_EXPECT_EQ(test, DMA_MAPPING_ERROR, addr);
-	KUNIT_EXPECT_EQ(test, 0, dma_ops_log.maps);
-	dma_world_expect_idle(w);
-}
-
-/* .map_page looks at a page, so there has to be one */
-static void ops_legacy_needs_page(struct kunit *test)
-{
-	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS_LEGACY);
-	dma_addr_t addr;
-
-	addr = dma_map_phys(w->dev, dma_hole(test) + 1, 9, DMA_TO_DEVICE, 0);
-	KUNIT_EXPECT_EQ(test, DMA_MAPPING_ERROR, addr);
-	KUNIT_EXPECT_EQ(test, 0, dma_ops_log.maps);
+	KUNIT_EXPECT_EQ(test, 1, dma_ops_log.maps);
+	dma_unmap_phys(w->dev, addr, 9, DMA_TO_DEVICE, 0);
+	KUNIT_EXPECT_EQ(test, 1, dma_ops_log.unmaps);
 }
 
 /* The dummy operations refuse everything, and no more */
@@ -255,7 +177,7 @@ static void ops_empty(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, -EINVAL, dma_map_sgtable(w->dev, &sgt, m.dir, 0));
 
-	/* A missing resource callback is no bug: not all hardware can do it */
+	/* Nor does it for registers. The warning was given already. */
 	dma_log_start(test);
 	dma_call_resource.map(&m);
 	KUNIT_EXPECT_TRUE(test, dma_map_failed(&m));
@@ -293,13 +215,10 @@ static void ops_only_map(struct kunit *test)
 }
 
 static struct kunit_case dma_ops_cases[] = {
-	KUNIT_CASE_PARAM(ops_phys_transfer, dma_span_gen_params),
-	KUNIT_CASE_PARAM(ops_legacy_transfer, dma_span_gen_params),
+	KUNIT_CASE_PARAM(ops_transfer, dma_span_gen_params),
 	KUNIT_CASE(ops_arguments),
 	KUNIT_CASE(ops_mmio),
-	KUNIT_CASE(ops_legacy_mmio),
-	KUNIT_CASE(ops_legacy_refuses_mmio),
-	KUNIT_CASE(ops_legacy_needs_page),
+	KUNIT_CASE(ops_needs_no_page),
 	KUNIT_CASE(ops_dummy),
 	KUNIT_CASE(ops_empty),
 	KUNIT_CASE(ops_only_map),

@@ -7,7 +7,7 @@
 
 static const enum dma_kind wrapper_kinds[] = {
 	DMA_KIND_DIRECT, DMA_KIND_RANGES, DMA_KIND_BOUNCE, DMA_KIND_OPS,
-	DMA_KIND_OPS_LEGACY, DMA_KIND_IOMMU_2K, DMA_KIND_UNTRUSTED,
+	DMA_KIND_IOMMU_2K, DMA_KIND_UNTRUSTED,
 };
 
 static void wrapper_kind_desc(const enum dma_kind *kind, char *desc)
