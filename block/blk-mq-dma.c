@@ -153,6 +153,28 @@ blk_map_iter_next(struct request *req, struct blk_map_iter *it)
 	return seg;
 }
 
+/* The data of a request, from its start on */
+static void blk_map_iter_start(struct blk_map_iter *it, struct request *req)
+{
+	*it = (struct blk_map_iter) {};
+	if (req->rq_flags & RQF_SPECIAL_PAYLOAD)
+		blk_map_iter_set_bvecs(it, &req->special_vec,
+			(struct bvec_iter) { .bi_size = req->special_vec.bv_len });
+	else if (req->bio && !bio_no_advance_iter(req->bio))
+		blk_map_iter_set_bio(it, req->bio);
+	blk_map_iter_skip_empty(it);
+}
+
+/* Its metadata */
+static void blk_map_iter_start_integrity(struct blk_map_iter *it,
+		struct request *req)
+{
+	*it = (struct blk_map_iter) { .is_integrity = true };
+	if (blk_integrity_rq(req) && req->bio)
+		blk_map_iter_set_bio(it, req->bio);
+	blk_map_iter_skip_empty(it);
+}
+
 /* ---- mapping them */
 
 static unsigned long blk_dma_attrs(const struct blk_dma_iter *iter)
@@ -352,6 +374,57 @@ static bool blk_dma_map_iova(struct request *req, struct device *dma_dev,
 	return true;
 }
 
+/* ---- unmapping a range of IOVA, with the segments that it leads to */
+
+/* The next segments, at most BLK_DMA_VECS. Adds their length to @bytes. */
+static unsigned int blk_dma_next_vecs(struct request *req,
+		struct blk_map_iter *it, struct phys_vec *vecs, size_t *bytes)
+{
+	struct blk_segment seg;
+	unsigned int nr = 0;
+
+	while (nr < BLK_DMA_VECS) {
+		seg = blk_map_iter_next(req, it);
+		if (!seg.len)
+			break;
+		vecs[nr].paddr = seg.phys;
+		vecs[nr].len = seg.len;
+		nr++;
+		*bytes += seg.len;
+	}
+	return nr;
+}
+
+/*
+ * The range has @len bytes. If the request has not as many, some of it has been
+ * completed, and what was mapped has to be looked up in the page table.
+ */
+static void blk_dma_destroy(struct request *req, struct device *dma_dev,
+		struct dma_iova_state *state, size_t len, unsigned long attrs,
+		struct blk_map_iter *it)
+{
+	enum dma_data_direction dir = rq_dma_dir(req);
+	struct phys_vec vecs[BLK_DMA_VECS];
+	size_t done = 0, bytes = 0;
+	unsigned int nr = 0;
+
+	if (!(attrs & DMA_ATTR_MMIO) && blk_map_iter_bytes(req, it) == len)
+		nr = blk_dma_next_vecs(req, it, vecs, &bytes);
+	if (nr && bytes == len) {
+		dma_iova_destroy_vec(dma_dev, state, vecs, nr, dir, attrs);
+		return;
+	}
+
+	while (nr && dma_iova_sync_vec_for_cpu(dma_dev, state, vecs, nr, done,
+					       dir)) {
+		done = bytes;
+		nr = blk_dma_next_vecs(req, it, vecs, &bytes);
+	}
+	if (done == len)
+		attrs |= DMA_ATTR_SKIP_CPU_SYNC;
+	dma_iova_destroy(dma_dev, state, len, dir, attrs);
+}
+
 /* ---- what drivers call */
 
 /* For a request without a segment: it must not have any bytes either */
@@ -434,13 +507,7 @@ static bool blk_dma_map_start(struct request *req, struct device *dma_dev,
 bool blk_rq_dma_map_iter_start(struct request *req, struct device *dma_dev,
 		struct dma_iova_state *state, struct blk_dma_iter *iter)
 {
-	iter->iter = (struct blk_map_iter) {};
-	if (req->rq_flags & RQF_SPECIAL_PAYLOAD)
-		blk_map_iter_set_bvecs(&iter->iter, &req->special_vec,
-			(struct bvec_iter) { .bi_size = req->special_vec.bv_len });
-	else if (req->bio && !bio_no_advance_iter(req->bio))
-		blk_map_iter_set_bio(&iter->iter, req->bio);
-	blk_map_iter_skip_empty(&iter->iter);
+	blk_map_iter_start(&iter->iter, req);
 	return blk_dma_map_start(req, dma_dev, state, iter,
 				 blk_rq_nr_phys_segments(req));
 }
@@ -467,6 +534,18 @@ bool blk_rq_dma_map_iter_next(struct request *req, struct device *dma_dev,
 }
 EXPORT_SYMBOL_GPL(blk_rq_dma_map_iter_next);
 
+/* For blk_rq_dma_unmap() */
+void blk_rq_dma_destroy(struct request *req, struct device *dma_dev,
+		struct dma_iova_state *state, size_t mapped_len,
+		unsigned long attrs)
+{
+	struct blk_map_iter it;
+
+	blk_map_iter_start(&it, req);
+	blk_dma_destroy(req, dma_dev, state, mapped_len, attrs, &it);
+}
+EXPORT_SYMBOL_GPL(blk_rq_dma_destroy);
+
 #ifdef CONFIG_BLK_DEV_INTEGRITY
 /**
  * blk_rq_integrity_dma_map_iter_start() - map the first segment of a request's
@@ -488,10 +567,7 @@ bool blk_rq_integrity_dma_map_iter_start(struct request *req,
 		struct device *dma_dev, struct dma_iova_state *state,
 		struct blk_dma_iter *iter)
 {
-	iter->iter = (struct blk_map_iter) { .is_integrity = true };
-	if (blk_integrity_rq(req) && req->bio)
-		blk_map_iter_set_bio(&iter->iter, req->bio);
-	blk_map_iter_skip_empty(&iter->iter);
+	blk_map_iter_start_integrity(&iter->iter, req);
 	return blk_dma_map_start(req, dma_dev, state, iter,
 				 req->nr_integrity_segments);
 }
@@ -514,4 +590,16 @@ bool blk_rq_integrity_dma_map_iter_next(struct request *req,
 	return blk_dma_map_next(req, dma_dev, iter);
 }
 EXPORT_SYMBOL_GPL(blk_rq_integrity_dma_map_iter_next);
+
+/* For blk_rq_integrity_dma_unmap() */
+void blk_rq_integrity_dma_destroy(struct request *req, struct device *dma_dev,
+		struct dma_iova_state *state, size_t mapped_len,
+		unsigned long attrs)
+{
+	struct blk_map_iter it;
+
+	blk_map_iter_start_integrity(&it, req);
+	blk_dma_destroy(req, dma_dev, state, mapped_len, attrs, &it);
+}
+EXPORT_SYMBOL_GPL(blk_rq_integrity_dma_destroy);
 #endif /* CONFIG_BLK_DEV_INTEGRITY */

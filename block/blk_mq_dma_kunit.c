@@ -141,6 +141,88 @@ static void blk_dma_transfer_reach(struct kunit *test)
 	blk_req_transfer(t, m, REQ_OP_WRITE);
 }
 
+/*
+ * A range of IOVA is unmapped without a look at the page table, though caches
+ * are maintained: but for two granules that may be bounced, and if the request
+ * has been completed in part.
+ */
+static void unmap_walks(struct kunit *test, bool integrity)
+{
+	enum dma_kind kind = *(const enum dma_kind *)test->param_value;
+	struct dma_world *w = dma_world_create(test, kind);
+	struct test_request *t = blk_req_create(test, w);
+	struct test_mapping *m = &t->mapping;
+	unsigned int i, ranges = 0;
+
+	if (!w->iommu)
+		kunit_skip(test, "there is no page table");
+	dma_world_set_noncoherent(w);
+	dma_state_trust(test);
+	t->integrity = integrity;
+	blk_req_set_limits(t, &blk_limits[1]);
+	for (i = 0; i < ARRAY_SIZE(blk_layouts); i++) {
+		blk_req_build(t, blk_layouts[i].parts, REQ_OP_READ);
+		blk_req_map(t, m);
+		w->iommu->walks = 0;
+		blk_req_unmap(t, m);
+		if (!m->is_range)
+			continue;
+		ranges++;
+		KUNIT_EXPECT_LE_MSG(test, w->iommu->walks,
+				    kind == DMA_KIND_UNTRUSTED ? 2 : 0, "%s",
+				    blk_layouts[i].name);
+
+		blk_req_map(t, m);
+		w->iommu->walks = 0;
+		t->rq.bio = t->rq.bio->bi_next;
+		if (!integrity)
+			t->rq.__data_len--;
+		blk_req_unmap(t, m);
+		KUNIT_EXPECT_NE_MSG(test, w->iommu->walks, 0, "%s",
+				    blk_layouts[i].name);
+		dma_world_expect_idle(w);
+	}
+	KUNIT_EXPECT_GT(test, ranges, 0);
+}
+
+static void blk_dma_unmap_walks(struct kunit *test)
+{
+	unmap_walks(test, false);
+}
+
+static void blk_dma_unmap_walks_integrity(struct kunit *test)
+{
+	if (!IS_ENABLED(CONFIG_BLK_DEV_INTEGRITY))
+		kunit_skip(test, "needs CONFIG_BLK_DEV_INTEGRITY");
+	unmap_walks(test, true);
+}
+
+/* The transfers, with a CPU cache in between */
+static void blk_dma_transfer_cached(struct kunit *test)
+{
+	enum dma_kind kind = *(const enum dma_kind *)test->param_value;
+	struct dma_world *w = dma_world_create(test, kind);
+	struct test_request *t = blk_req_create(test, w);
+	unsigned int i, op;
+
+	if (kind == DMA_KIND_OPS)
+		kunit_skip(test, "dma_map_ops maintain caches by themselves");
+	dma_shadow_create(w);
+	blk_req_set_limits(t, &blk_limits[1]);
+	for (i = 0; i < ARRAY_SIZE(blk_layouts); i++) {
+		for (op = 0; op < 4; op++) {
+			t->integrity = op & 2 &&
+				       IS_ENABLED(CONFIG_BLK_DEV_INTEGRITY);
+			blk_req_build(t, blk_layouts[i].parts,
+				      op & 1 ? REQ_OP_WRITE : REQ_OP_READ);
+			blk_req_transfer(t, &t->mapping,
+					 op & 1 ? REQ_OP_WRITE : REQ_OP_READ);
+			KUNIT_EXPECT_EQ_MSG(test, dma_shadow_errors(w), 0, "%s",
+					    blk_layouts[i].name);
+		}
+	}
+}
+
 /* A bus address is not a mapping, whatever the device needs for those */
 static void blk_dma_unmap_bus_addr(struct kunit *test)
 {
@@ -163,6 +245,9 @@ static struct kunit_case blk_mq_dma_cases[] = {
 	KUNIT_CASE_PARAM(blk_dma_transfer_address_0, kind_gen_params),
 	KUNIT_CASE(blk_dma_transfer_reach),
 	KUNIT_CASE(blk_dma_unmap_bus_addr),
+	KUNIT_CASE_PARAM(blk_dma_unmap_walks, kind_gen_params),
+	KUNIT_CASE_PARAM(blk_dma_unmap_walks_integrity, kind_gen_params),
+	KUNIT_CASE_PARAM(blk_dma_transfer_cached, kind_gen_params),
 	{}
 };
 

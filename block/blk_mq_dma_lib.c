@@ -287,11 +287,20 @@ void blk_req_map(struct test_request *t, struct test_mapping *m)
 		KUNIT_EXPECT_EQ(t->test, dma_iova_size(&m->state), m->bytes);
 }
 
+static bool request_unmap_all(struct test_request *t, struct test_mapping *m)
+{
+	if (t->integrity)
+		return blk_rq_integrity_dma_unmap(&t->rq, t->w->dev, &m->state,
+						  m->bytes, m->type);
+	return blk_rq_dma_unmap(&t->rq, t->w->dev, &m->state, m->bytes,
+				m->type);
+}
+
 void blk_req_unmap(struct test_request *t, struct test_mapping *m)
 {
 	unsigned int i;
 
-	if (blk_rq_dma_unmap(&t->rq, t->w->dev, &m->state, m->bytes, m->type))
+	if (request_unmap_all(t, m))
 		return;
 	for (i = 0; i < m->nr; i++)
 		if (m->steps[i].unmap)

@@ -165,10 +165,45 @@ static void iommu_dma_iova_sync_for_cpu(struct iommu_domain *domain,
 	}
 }
 
-/* False if not all of it was linked: then nothing else must be freed, either */
+/* The same for @size bytes of @vec, from @skip on: no look at the page table */
+static void iova_vec_sync_for_cpu(const struct phys_vec *vec, unsigned int nr,
+		size_t skip, size_t size, enum dma_data_direction dir)
+{
+	size_t len;
+
+	for (; nr && size; vec++, nr--) {
+		if (skip >= vec->len) {
+			skip -= vec->len;
+			continue;
+		}
+		len = min(vec->len - skip, size);
+		arch_sync_dma_for_cpu(vec->paddr + skip, len, dir);
+		size -= len;
+		skip = 0;
+	}
+}
+
+/* What @vec does not tell, as it was bounced, is in @head_phys and @tail_phys */
+static void iova_parts_sync_for_cpu(struct iova_parts parts, size_t iova_off,
+		phys_addr_t head_phys, phys_addr_t tail_phys,
+		const struct phys_vec *vec, unsigned int nr,
+		enum dma_data_direction dir)
+{
+	if (head_phys)
+		arch_sync_dma_for_cpu(head_phys + iova_off, parts.head, dir);
+	iova_vec_sync_for_cpu(vec, nr, parts.head, parts.whole, dir);
+	if (tail_phys)
+		arch_sync_dma_for_cpu(tail_phys, parts.tail, dir);
+}
+
+/*
+ * False if not all of it was linked: then nothing else must be freed, either.
+ * @vec is what was linked, or NULL to look that up.
+ */
 static bool __iommu_dma_iova_unlink(struct device *dev,
 		struct dma_iova_state *state, size_t offset, size_t size,
 		enum dma_data_direction dir, unsigned long attrs,
+		const struct phys_vec *vec, unsigned int nr,
 		struct iommu_iotlb_gather *gather)
 {
 	struct iommu_domain *domain = iommu_get_dma_domain(dev);
@@ -177,7 +212,7 @@ static bool __iommu_dma_iova_unlink(struct device *dev,
 	size_t iova_off = iova_offset(iovad, addr);
 	size_t iova_len = iova_align(iovad, size + iova_off);
 	phys_addr_t head_phys = 0, tail_phys = 0;
-	struct iova_parts parts = {};
+	struct iova_parts parts = { .whole = size };
 	size_t unmapped;
 
 	if (unlikely(state->__size & DMA_IOVA_USE_SWIOTLB)) {
@@ -190,8 +225,13 @@ static bool __iommu_dma_iova_unlink(struct device *dev,
 	}
 
 	if (!dev_is_dma_coherent(dev) &&
-	    !(attrs & (DMA_ATTR_SKIP_CPU_SYNC | DMA_ATTR_MMIO)))
-		iommu_dma_iova_sync_for_cpu(domain, addr, size, dir);
+	    !(attrs & (DMA_ATTR_SKIP_CPU_SYNC | DMA_ATTR_MMIO))) {
+		if (vec)
+			iova_parts_sync_for_cpu(parts, iova_off, head_phys,
+						tail_phys, vec, nr, dir);
+		else
+			iommu_dma_iova_sync_for_cpu(domain, addr, size, dir);
+	}
 
 	unmapped = iommu_unmap_fast(domain, addr - iova_off, iova_len, gather);
 	if (unlikely(unmapped != iova_len)) {
@@ -217,17 +257,20 @@ static bool __iommu_dma_iova_unlink(struct device *dev,
 
 void iommu_dma_iova_unlink(struct device *dev, struct dma_iova_state *state,
 		size_t offset, size_t size, enum dma_data_direction dir,
-		unsigned long attrs)
+		unsigned long attrs, const struct phys_vec *vec,
+		unsigned int nr)
 {
 	struct iommu_iotlb_gather gather;
 
 	iommu_iotlb_gather_init(&gather);
-	__iommu_dma_iova_unlink(dev, state, offset, size, dir, attrs, &gather);
+	__iommu_dma_iova_unlink(dev, state, offset, size, dir, attrs, vec, nr,
+				&gather);
 }
 
 void iommu_dma_iova_destroy(struct device *dev, struct dma_iova_state *state,
 		size_t mapped_len, enum dma_data_direction dir,
-		unsigned long attrs)
+		unsigned long attrs, const struct phys_vec *vec,
+		unsigned int nr)
 {
 	struct iommu_domain *domain = iommu_get_dma_domain(dev);
 	struct iommu_iotlb_gather gather;
@@ -235,7 +278,7 @@ void iommu_dma_iova_destroy(struct device *dev, struct dma_iova_state *state,
 	iommu_iotlb_gather_init(&gather);
 	gather.queued = READ_ONCE(domain->iova_cookie->fq_domain);
 	if (likely(__iommu_dma_iova_unlink(dev, state, 0, mapped_len, dir, attrs,
-					   &gather)))
+					   vec, nr, &gather)))
 		__iommu_dma_iova_free(dev, state, &gather);
 }
 
@@ -279,7 +322,7 @@ static int iommu_dma_iova_link_bounced(struct device *dev,
 out_unlink:
 	if (done)
 		iommu_dma_iova_unlink(dev, state, offset, done, dir,
-				      attrs | DMA_ATTR_SKIP_CPU_SYNC);
+				      attrs | DMA_ATTR_SKIP_CPU_SYNC, NULL, 0);
 	return ret;
 }
 
@@ -353,7 +396,7 @@ static int iommu_dma_iova_link_each(struct device *dev,
 out_unlink:
 	if (done)
 		iommu_dma_iova_unlink(dev, state, offset, done, dir,
-				      attrs | DMA_ATTR_SKIP_CPU_SYNC);
+				      attrs | DMA_ATTR_SKIP_CPU_SYNC, NULL, 0);
 	return ret;
 }
 

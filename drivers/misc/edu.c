@@ -36,6 +36,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/debugfs.h>
+#include <linux/dma-map-state.h>
 #include <linux/dma-mapping.h>
 #include <linux/edu.h>
 #include <linux/interrupt.h>
@@ -243,19 +244,19 @@ struct edu_piece {
 
 static int edu_move_piece(struct edu *edu, struct edu_piece *p, size_t len)
 {
+	phys_addr_t phys = virt_to_phys(p->buf + p->offset);
 	struct device *dev = &edu->pdev->dev;
 	dma_addr_t addr;
 	int ret;
 
-	addr = dma_map_phys(dev, virt_to_phys(p->buf + p->offset), len, p->dir,
-			    0);
+	addr = dma_map_phys(dev, phys, len, p->dir, 0);
 	if (dma_mapping_error(dev, addr))
 		return -ENOMEM;
 	if (p->dir == DMA_TO_DEVICE)
 		ret = __edu_dma_to_device(edu, addr, 0, len);
 	else
 		ret = __edu_dma_from_device(edu, addr, 0, len);
-	dma_unmap_phys(dev, addr, len, p->dir, 0);
+	dma_unmap_phys_from(dev, addr, phys, len, p->dir, 0);
 	return ret;
 }
 

@@ -19,6 +19,7 @@
 
 #include <linux/dma-direct.h>
 #include <linux/dma-map-ops.h>
+#include <linux/dma-map-state.h>
 #include <linux/dma-mapping.h>
 #include <linux/iommu.h>
 #include <linux/minmax.h>
@@ -68,6 +69,7 @@ struct dma_world {
 	u8 *want;			/* to compare with */
 	u8 *got;
 	u32 debug_used;		/* entries of dma-debug, of all devices */
+	struct dma_shadow *shadow;	/* CPU cache, or NULL */
 };
 
 struct dma_world *dma_world_create(struct kunit *test, enum dma_kind kind);
@@ -92,6 +94,8 @@ struct dma_mapping {
 	unsigned long attrs;
 	dma_addr_t addr;
 	struct scatterlist sg;
+	struct dma_map_state state;
+	struct dma_iova_state iova;
 };
 
 struct dma_call {
@@ -100,12 +104,20 @@ struct dma_call {
 	void (*unmap)(struct dma_mapping *m);
 	void (*sync_for_cpu)(struct dma_mapping *m);
 	void (*sync_for_device)(struct dma_mapping *m);
+	/* of a part, or NULL */
+	void (*sync_part)(struct dma_mapping *m, size_t offset, size_t size,
+			  bool for_cpu);
 };
 
 /* phys, page, page with an offset beyond it, single, one-segment scatterlist */
 #define DMA_CALLS	5
 extern const struct dma_call dma_calls[DMA_CALLS];
 extern const struct dma_call dma_call_resource;
+
+/* By source address, state, empty state, %NULL, and each with the plain calls */
+#define DMA_STATE_CALLS	6
+extern const struct dma_call dma_state_calls[DMA_STATE_CALLS];
+void dma_state_trust(struct kunit *test);
 
 static inline bool dma_map_failed(const struct dma_mapping *m)
 {
@@ -140,6 +152,14 @@ struct dma_counts {
 extern struct dma_counts dma_counts;
 void dma_counts_start(struct kunit *test);
 void dma_kunit_maintenance(struct dma_world *w, size_t offset, size_t size);
+
+/* A CPU cache that only maintenance keeps coherent */
+void dma_shadow_create(struct dma_world *w);
+bool dma_shadow_access(struct dma_world *w, phys_addr_t phys, void *buf,
+		       size_t len, bool write);
+unsigned int dma_shadow_errors(struct dma_world *w);
+unsigned int dma_shadow_calls(struct dma_world *w);
+void dma_shadow_drop(struct dma_world *w, unsigned int call);
 
 /* A private bounce pool */
 struct io_tlb_mem *dma_bounce_create(struct kunit *test, unsigned long nslabs,

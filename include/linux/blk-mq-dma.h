@@ -3,6 +3,7 @@
 #define _LINUX_BLK_MQ_DMA_H
 
 #include <linux/blk-mq.h>
+#include <linux/dma-map-state.h>
 #include <linux/dma-mapping.h>
 #include <linux/pci-p2pdma.h>
 
@@ -73,6 +74,18 @@ static inline bool blk_dma_iter_need_unmap(struct device *dma_dev,
 		dma_need_unmap(dma_dev);
 }
 
+void blk_rq_dma_destroy(struct request *req, struct device *dma_dev,
+		struct dma_iova_state *state, size_t mapped_len,
+		unsigned long attrs);
+void blk_rq_integrity_dma_destroy(struct request *req, struct device *dma_dev,
+		struct dma_iova_state *state, size_t mapped_len,
+		unsigned long attrs);
+
+static inline unsigned long blk_dma_unmap_attrs(enum pci_p2pdma_map_type type)
+{
+	return type == PCI_P2PDMA_MAP_THRU_HOST_BRIDGE ? DMA_ATTR_MMIO : 0;
+}
+
 /**
  * blk_rq_dma_unmap() - unmap all of a request, where that can be done at once
  * @req: request that was mapped
@@ -81,7 +94,8 @@ static inline bool blk_dma_iter_need_unmap(struct device *dma_dev,
  * @mapped_len: number of bytes that were mapped
  * @type: &blk_dma_iter.p2pdma.map as it was when the request was mapped
  *
- * The device must have finished with all that was mapped.
+ * The device must have finished with all that was mapped, and @req must not have
+ * been completed, not even in part: its bios say what was mapped.
  *
  * A false return does not mean that every step of this request has to be
  * unmapped: it is enough to remember those that blk_dma_iter_need_unmap(), or
@@ -101,15 +115,50 @@ static inline bool blk_rq_dma_unmap(struct request *req, struct device *dma_dev,
 {
 	if (type == PCI_P2PDMA_MAP_BUS_ADDR)
 		return true;
+	if (!dma_use_iova(state))
+		return !dma_need_unmap(dma_dev);
 
-	if (dma_use_iova(state)) {
+	if (dma_iova_wants_vec(dma_dev, state))
+		blk_rq_dma_destroy(req, dma_dev, state, mapped_len,
+				   blk_dma_unmap_attrs(type));
+	else
 		dma_iova_destroy(dma_dev, state, mapped_len, rq_dma_dir(req),
-				 type == PCI_P2PDMA_MAP_THRU_HOST_BRIDGE ?
-				 DMA_ATTR_MMIO : 0);
-		return true;
-	}
+				 blk_dma_unmap_attrs(type));
+	return true;
+}
 
-	return !dma_need_unmap(dma_dev);
+/**
+ * blk_rq_integrity_dma_unmap() - unmap all metadata of a request, where that can
+ *	be done at once
+ * @req: request whose metadata was mapped
+ * @dma_dev: device that it was mapped for
+ * @state: as it was when the metadata was mapped
+ * @mapped_len: number of bytes that were mapped
+ * @type: &blk_dma_iter.p2pdma.map as it was when the metadata was mapped
+ *
+ * blk_rq_dma_unmap() for what blk_rq_integrity_dma_map_iter_start() has mapped.
+ *
+ * Context: Any context. Does not sleep.
+ *
+ * Return: As blk_rq_dma_unmap().
+ */
+static inline bool blk_rq_integrity_dma_unmap(struct request *req,
+		struct device *dma_dev, struct dma_iova_state *state,
+		size_t mapped_len, enum pci_p2pdma_map_type type)
+{
+	if (type == PCI_P2PDMA_MAP_BUS_ADDR)
+		return true;
+	if (!dma_use_iova(state))
+		return !dma_need_unmap(dma_dev);
+
+	if (IS_ENABLED(CONFIG_BLK_DEV_INTEGRITY) &&
+	    dma_iova_wants_vec(dma_dev, state))
+		blk_rq_integrity_dma_destroy(req, dma_dev, state, mapped_len,
+					     blk_dma_unmap_attrs(type));
+	else
+		dma_iova_destroy(dma_dev, state, mapped_len, rq_dma_dir(req),
+				 blk_dma_unmap_attrs(type));
+	return true;
 }
 
 #endif /* _LINUX_BLK_MQ_DMA_H */

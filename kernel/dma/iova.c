@@ -14,13 +14,18 @@
  * A device that has no IOMMU, or one that the DMA API does not drive by itself,
  * has no ranges of IOVA to give, and its segments are mapped one by one.
  */
+#include <linux/dma-map-ops.h>
+#include <linux/dma-map-state.h>
 #include <linux/dma-mapping.h>
 #include <linux/export.h>
 #include <linux/iommu-dma.h>
 #include <linux/kmsan.h>
 #include <linux/overflow.h>
 #include <trace/events/dma.h>
+#include <kunit/static_stub.h>
+#include <kunit/visibility.h>
 #include "debug.h"
+#include "state.h"
 
 /* Out of line, so that the hot paths carry a compare and not a warning. */
 static noinline __cold void dma_iova_warn(struct device *dev, size_t have,
@@ -279,9 +284,27 @@ void dma_iova_unlink(struct device *dev, struct dma_iova_state *state,
 	if (unlikely(!size))
 		return;
 	trace_dma_iova_unlink(dev, state->addr + offset, size, dir, attrs);
-	iommu_dma_iova_unlink(dev, state, offset, size, dir, attrs);
+	iommu_dma_iova_unlink(dev, state, offset, size, dir, attrs, NULL, 0);
 }
 EXPORT_SYMBOL_GPL(dma_iova_unlink);
+
+static void __dma_iova_destroy(struct device *dev, struct dma_iova_state *state,
+		size_t mapped_len, enum dma_data_direction dir,
+		unsigned long attrs, const struct phys_vec *vec,
+		unsigned int nr)
+{
+	if (!dma_iova_args_valid(dev, state, 0, mapped_len, dir))
+		return;
+	if (!mapped_len) {
+		dma_iova_free(dev, state);
+		return;
+	}
+	trace_dma_iova_unlink(dev, state->addr, mapped_len, dir, attrs);
+	trace_dma_iova_free(dev, state->addr, dma_iova_size(state));
+	debug_dma_free_iova(dev, state->addr, dma_iova_size(state));
+	iommu_dma_iova_destroy(dev, state, mapped_len, dir, attrs, vec, nr);
+	*state = (struct dma_iova_state) {};
+}
 
 /**
  * dma_iova_destroy - undo links from the start on, and give back the range
@@ -301,18 +324,184 @@ void dma_iova_destroy(struct device *dev, struct dma_iova_state *state,
 		size_t mapped_len, enum dma_data_direction dir,
 		unsigned long attrs)
 {
-	if (!dma_use_iova(state))
-		return;
-	if (!dma_iova_args_valid(dev, state, 0, mapped_len, dir))
-		return;
-	if (!mapped_len) {
-		dma_iova_free(dev, state);
-		return;
-	}
-	trace_dma_iova_unlink(dev, state->addr, mapped_len, dir, attrs);
-	trace_dma_iova_free(dev, state->addr, dma_iova_size(state));
-	debug_dma_free_iova(dev, state->addr, dma_iova_size(state));
-	iommu_dma_iova_destroy(dev, state, mapped_len, dir, attrs);
-	*state = (struct dma_iova_state) {};
+	if (dma_use_iova(state))
+		__dma_iova_destroy(dev, state, mapped_len, dir, attrs, NULL, 0);
 }
 EXPORT_SYMBOL_GPL(dma_iova_destroy);
+
+static size_t phys_vec_bytes(const struct phys_vec *vec, unsigned int nr)
+{
+	size_t bytes = 0;
+
+	while (nr--)
+		bytes += vec++->len;
+	return bytes;
+}
+
+#ifdef CONFIG_DMA_API_DEBUG
+/* Whether [addr, end) leads to @phys: its first byte and its last */
+static bool dma_iova_leads_to(struct device *dev, dma_addr_t addr,
+		dma_addr_t end, phys_addr_t phys)
+{
+	size_t last = end - addr - 1;
+	phys_addr_t found;
+
+	if (addr >= end)
+		return true;
+	found = iommu_dma_to_phys(dev, addr);
+	if (found == phys && iommu_dma_to_phys(dev, addr + last) == phys + last)
+		return true;
+	/* Not linked: the unlink says so */
+	if (found)
+		debug_dma_stale_state(dev, addr, last + 1, phys, found);
+	return false;
+}
+
+/*
+ * Compare @vec with the page table. Granules at the two ends that are not whole
+ * may be bounced, and are looked up in any case.
+ */
+bool dma_iova_check_vec(struct device *dev, struct dma_iova_state *state,
+		const struct phys_vec *vec, unsigned int nr, size_t offset)
+{
+	unsigned long granule = dma_get_merge_boundary(dev) + 1;
+	dma_addr_t addr = state->addr + offset, end;
+	unsigned int i;
+
+	KUNIT_STATIC_STUB_REDIRECT(dma_iova_check_vec, dev, state, vec, nr,
+				   offset);
+	if (!debug_dma_active())
+		return true;
+	for (i = 0; i < nr; i++, addr = end) {
+		dma_addr_t first = addr, stop;
+
+		end = addr + vec[i].len;
+		stop = end;
+		if (state->__size & DMA_IOVA_USE_SWIOTLB) {
+			if (i == 0)
+				first = ALIGN(first, granule);
+			if (i == nr - 1)
+				stop = ALIGN_DOWN(stop, granule);
+		}
+		if (!dma_iova_leads_to(dev, first, stop,
+				       vec[i].paddr + (first - addr)))
+			return false;
+	}
+	return true;
+}
+EXPORT_SYMBOL_IF_KUNIT(dma_iova_check_vec);
+#endif
+
+/**
+ * dma_iova_unlink_vec - undo links to known physical addresses
+ * @dev:	device that the range of IOVA was allocated for
+ * @state:	the range of IOVA
+ * @vec:	ranges of physical addresses, as they were linked, in the order
+ *		of their DMA addresses
+ * @nr:		how many of them
+ * @offset:	where in the range of IOVA the first is, in bytes
+ * @dir:	direction, as it was linked
+ * @attrs:	DMA_ATTR_* flags; %DMA_ATTR_MMIO as it was linked
+ *
+ * dma_iova_unlink() without a walk of the page table for each granule, if the
+ * device is not coherent. It does not matter by how many calls the links were
+ * made. @vec must be right: caches are maintained for it.
+ *
+ * Context: Any context, interrupts included. Does not sleep.
+ */
+void dma_iova_unlink_vec(struct device *dev, struct dma_iova_state *state,
+		const struct phys_vec *vec, unsigned int nr, size_t offset,
+		enum dma_data_direction dir, unsigned long attrs)
+{
+	size_t size = phys_vec_bytes(vec, nr);
+
+	if (!dma_iova_args_valid(dev, state, offset, size, dir))
+		return;
+	if (unlikely(!size))
+		return;
+	if (!dma_iova_check_vec(dev, state, vec, nr, offset))
+		vec = NULL;
+	trace_dma_iova_unlink(dev, state->addr + offset, size, dir, attrs);
+	iommu_dma_iova_unlink(dev, state, offset, size, dir, attrs, vec, nr);
+}
+EXPORT_SYMBOL_GPL(dma_iova_unlink_vec);
+
+/**
+ * dma_iova_destroy_vec - undo all links to known physical addresses, and give
+ *	back the range
+ * @dev:	device that the range of IOVA was allocated for
+ * @state:	the range of IOVA; all zero on return
+ * @vec:	all that is linked, in the order of the DMA addresses from the
+ *		start of the range on
+ * @nr:		how many of them
+ * @dir:	direction, as it was linked
+ * @attrs:	DMA_ATTR_* flags; %DMA_ATTR_MMIO as it was linked
+ *
+ * dma_iova_destroy() as dma_iova_unlink_vec() is dma_iova_unlink().
+ *
+ * Context: Any context, interrupts included. Does not sleep.
+ */
+void dma_iova_destroy_vec(struct device *dev, struct dma_iova_state *state,
+		const struct phys_vec *vec, unsigned int nr,
+		enum dma_data_direction dir, unsigned long attrs)
+{
+	size_t size = phys_vec_bytes(vec, nr);
+
+	if (!dma_use_iova(state))
+		return;
+	if (!dma_iova_check_vec(dev, state, vec, nr, 0))
+		vec = NULL;
+	__dma_iova_destroy(dev, state, size, dir, attrs, vec, nr);
+}
+EXPORT_SYMBOL_GPL(dma_iova_destroy_vec);
+
+/**
+ * dma_iova_wants_vec - is the physical address of links of use at unlink?
+ * @dev:	device that the range of IOVA was allocated for
+ * @state:	the range of IOVA
+ *
+ * Context: Any context.
+ *
+ * Return: %true if dma_iova_unlink() has to find out what is linked.
+ */
+bool dma_iova_wants_vec(struct device *dev, struct dma_iova_state *state)
+{
+	return dma_use_iova(state) && !dev_is_dma_coherent(dev);
+}
+EXPORT_SYMBOL_GPL(dma_iova_wants_vec);
+
+/**
+ * dma_iova_sync_vec_for_cpu - give linked memory to the CPU before unlinking
+ * @dev:	device that the range of IOVA was allocated for
+ * @state:	the range of IOVA
+ * @vec:	ranges of physical addresses, as they were linked
+ * @nr:		how many of them
+ * @offset:	where in the range of IOVA the first is, in bytes
+ * @dir:	direction, as it was linked
+ *
+ * For a range with more elements than the caller has room for: all of them are
+ * synced, in as many calls as needed, and dma_iova_destroy() is then called with
+ * %DMA_ATTR_SKIP_CPU_SYNC. The device must have finished with the whole range.
+ *
+ * Context: Any context, interrupts included. Does not sleep.
+ *
+ * Return: %false if nothing was done, and that must be left to
+ * dma_iova_destroy(): some of the range is bounced, or @vec is wrong.
+ */
+bool dma_iova_sync_vec_for_cpu(struct device *dev, struct dma_iova_state *state,
+		const struct phys_vec *vec, unsigned int nr, size_t offset,
+		enum dma_data_direction dir)
+{
+	unsigned int i;
+
+	if (state->__size & DMA_IOVA_USE_SWIOTLB ||
+	    !dma_iova_args_valid(dev, state, offset, phys_vec_bytes(vec, nr),
+				 dir) ||
+	    !dma_iova_check_vec(dev, state, vec, nr, offset))
+		return false;
+	if (!dev_is_dma_coherent(dev))
+		for (i = 0; i < nr; i++)
+			arch_sync_dma_for_cpu(vec[i].paddr, vec[i].len, dir);
+	return true;
+}
+EXPORT_SYMBOL_GPL(dma_iova_sync_vec_for_cpu);

@@ -395,6 +395,8 @@ static bool world_access(struct dma_world *w, dma_addr_t addr, void *buf,
 		if (!world_lookup(w, addr, write ? IOMMU_WRITE : IOMMU_READ,
 				  &phys) || !pfn_valid(PHYS_PFN(phys)))
 			return false;
+		if (w->shadow && dma_shadow_access(w, phys, buf, part, write))
+			continue;
 		if (write)
 			memcpy(phys_to_virt(phys), buf, part);
 		else

@@ -1,0 +1,534 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Unmap and sync for callers that know where a mapping leads.
+ *
+ * A plain unmap or sync is given a DMA address. If there is cache maintenance or
+ * a bounce buffer to take care of, it has to find the physical address behind
+ * it, by a walk of the IOMMU's page table, and the bounce pool that this is in,
+ * by a search. The calls here are told:
+ *
+ *   dma_unmap_phys_from()           dma_map_phys_state()
+ *   dma_sync_phys_for_*()           dma_unmap_phys_state(), dma_sync_state_*()
+ *            |                                |
+ *    source address,                   struct dma_map_state,
+ *    known to the caller               kept by the caller
+ *            |                                |
+ *   dma_state_from_source() ----------------->|
+ *            |                                |
+ *            | if it may be bounced           | if it is empty
+ *            v                                v
+ *      dma_state_lookup()                plain call
+ *
+ * Terms:
+ *
+ * Source
+ *	The physical address that was mapped.
+ * Target
+ *	The physical address that the DMA address leads to: the source, or a
+ *	bounce buffer in its place.
+ *
+ * Invariants:
+ *
+ * - A state depends on nothing but the mapping: the difference between target
+ *   and DMA address, which is the same for every byte of it, the bounce pool,
+ *   and whether it is MMIO.
+ * - Whether a mapping may be bounced is decided by its shape and by
+ *   dma_has_bounced(), which is never cleared. What else is known of the device
+ *   may have changed since the mapping.
+ * - An empty state is always right. A mapping is recorded in one only after it
+ *   was made, and a device with dma_map_ops has only empty ones.
+ * - A bounce pool lives at least as long as a mapping in it, so a state may
+ *   refer to it.
+ *
+ * With CONFIG_DMA_API_DEBUG, dma_state_check() believes none of this: it looks
+ * up the target of each mapping, reports what it was told wrong, and has the
+ * call go on with what is true.
+ */
+#include <linux/dma-direct.h>
+#include <linux/dma-map-ops.h>
+#include <linux/dma-map-state.h>
+#include <linux/export.h>
+#include <linux/iommu-dma.h>
+#include <linux/slab.h>
+#include <linux/swiotlb.h>
+#include <trace/events/dma.h>
+#include <kunit/static_stub.h>
+#include <kunit/visibility.h>
+#include "debug.h"
+#include "direct.h"
+#include "mapping.h"
+#include "state.h"
+
+/* In dma_map_state.__where, below the address of the pool */
+#define STATE_KNOWN	1UL
+#define STATE_MMIO	2UL
+#define STATE_FLAGS	(STATE_KNOWN | STATE_MMIO)
+
+#ifdef CONFIG_SWIOTLB
+static_assert(__alignof__(struct io_tlb_pool) > STATE_FLAGS);
+#endif
+static_assert(sizeof(struct dma_map_state) <= 16);
+
+static inline struct dma_map_state dma_state_make(dma_addr_t addr,
+		phys_addr_t target, struct io_tlb_pool *pool,
+		unsigned long flags)
+{
+	return (struct dma_map_state) {
+		.__delta = target - (phys_addr_t)addr,
+		.__where = (unsigned long)pool | STATE_KNOWN | flags,
+	};
+}
+
+static inline bool dma_state_is_known(const struct dma_map_state *state)
+{
+	return state && state->__where;
+}
+
+static inline bool dma_state_is_mmio(const struct dma_map_state *state)
+{
+	return state->__where & STATE_MMIO;
+}
+
+static inline phys_addr_t dma_state_target(const struct dma_map_state *state,
+		dma_addr_t addr)
+{
+	return (phys_addr_t)addr + state->__delta;
+}
+
+static inline struct io_tlb_pool *
+dma_state_pool(const struct dma_map_state *state)
+{
+	if (!IS_ENABLED(CONFIG_SWIOTLB))
+		return NULL;
+	return (void *)(state->__where & ~STATE_FLAGS);
+}
+
+/* struct dma_map_ops get plain calls */
+static inline bool dma_state_is_supported(struct device *dev)
+{
+	return use_dma_iommu(dev) || dma_map_direct(dev, get_dma_ops(dev));
+}
+
+/* Where a DMA address leads. Empty if it leads nowhere. */
+static struct dma_map_state dma_state_lookup(struct device *dev,
+		dma_addr_t addr)
+{
+	phys_addr_t target;
+
+	if (!use_dma_iommu(dev))
+		target = dma_to_phys(dev, addr);
+	else
+		target = iommu_dma_to_phys(dev, addr);
+	if (unlikely(use_dma_iommu(dev) && !target))
+		return (struct dma_map_state) {};
+	return dma_state_make(addr, target, swiotlb_find_pool(dev, target), 0);
+}
+
+/*
+ * Where a mapping of @phys leads. @size is the length of the mapping, or 0 if
+ * that is unknown because the caller syncs a part of it.
+ *
+ * For a direct mapping this is exact: an address that does not translate back
+ * to the source is a bounce buffer's, or @phys is wrong.
+ */
+static struct dma_map_state dma_state_from_source(struct device *dev,
+		dma_addr_t addr, phys_addr_t phys, size_t size,
+		unsigned long attrs)
+{
+	if (attrs & DMA_ATTR_MMIO)
+		return dma_state_make(addr, phys, NULL, STATE_MMIO);
+
+	if (!use_dma_iommu(dev)) {
+		if (likely(dma_to_phys(dev, addr) == phys))
+			return dma_state_make(addr, phys, NULL, 0);
+		return dma_state_lookup(dev, addr);
+	}
+
+	/*
+	 * The DMA address may come from another CPU. Load it before the mark.
+	 * Pairs with smp_mb() in swiotlb_find_slots().
+	 */
+	smp_rmb();
+	if (likely(!dma_has_bounced(dev)) ||
+	    (size && !iommu_dma_shape_can_bounce(dev, phys, size)))
+		return dma_state_make(addr, phys, NULL, 0);
+	return dma_state_lookup(dev, addr);
+}
+
+#ifdef CONFIG_DMA_API_DEBUG
+/*
+ * Compare what the caller says with what dma-debug recorded and with the page
+ * table: a @source, unless that is NULL, and the @state. In @state the truth is
+ * returned; it is empty if @addr is not mapped. What dma-debug has no record of
+ * is reported by its own checks, and not here.
+ */
+void dma_state_check(struct device *dev, dma_addr_t addr, size_t size,
+		enum dma_data_direction dir, const phys_addr_t *source,
+		struct dma_map_state *state)
+{
+	struct dma_map_state told = *state;
+	struct dma_debug_source recorded = {};
+	bool is_recorded, is_mmio = dma_state_is_mmio(state);
+	phys_addr_t told_phys, phys;
+
+	KUNIT_STATIC_STUB_REDIRECT(dma_state_check, dev, addr, size, dir,
+				   source, state);
+	if (!debug_dma_active())
+		return;
+
+	is_recorded = debug_dma_find_source(dev, addr, size, dir, &recorded);
+	if (is_recorded)
+		is_mmio = recorded.attrs & DMA_ATTR_MMIO;
+	*state = dma_state_lookup(dev, addr);
+	if (is_mmio && dma_state_is_known(state))
+		state->__where = STATE_KNOWN | STATE_MMIO;
+	if (!is_recorded || !dma_state_is_known(state))
+		return;
+
+	told_phys = source ? *source : dma_state_target(&told, addr);
+	phys = source ? recorded.phys : dma_state_target(state, addr);
+	if (told_phys != phys || told.__delta != state->__delta ||
+	    told.__where != state->__where)
+		debug_dma_stale_state(dev, addr, size, told_phys, phys);
+}
+EXPORT_SYMBOL_IF_KUNIT(dma_state_check);
+#endif
+
+/*
+ * Everything an unmap has to do, for memory and MMIO, direct mappings and those
+ * of an IOMMU. A bounce buffer is released after the device has lost access.
+ */
+static void dma_state_unmap(struct device *dev, dma_addr_t addr, size_t size,
+		enum dma_data_direction dir, unsigned long attrs,
+		const struct dma_map_state *state)
+{
+	phys_addr_t target = dma_state_target(state, addr);
+	struct io_tlb_pool *pool = dma_state_pool(state);
+	bool sync = !(attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
+		    !dma_state_is_mmio(state);
+
+	/* Only a check can find that it is not mapped: have that reported */
+	if (IS_ENABLED(CONFIG_DMA_API_DEBUG) && use_dma_iommu(dev) &&
+	    !dma_state_is_known(state)) {
+		iommu_dma_unmap_phys(dev, addr, size, dir, attrs);
+		return;
+	}
+
+	if (sync && !dev_is_dma_coherent(dev)) {
+		arch_sync_dma_for_cpu(target, size, dir);
+		arch_sync_dma_for_cpu_all();
+	}
+	if (use_dma_iommu(dev) && !iommu_dma_unmap(dev, addr, size))
+		return;
+	if (unlikely(pool))
+		__swiotlb_tbl_unmap_single(dev, target, size, dir, attrs, pool);
+	if (sync && dir == DMA_FROM_DEVICE)
+		arch_dma_mark_clean(target, size);
+}
+
+/* Trace, debug, unmap: in the order of dma_unmap_phys() */
+static void dma_unmap_known(struct device *dev, dma_addr_t addr, size_t size,
+		enum dma_data_direction dir, unsigned long attrs,
+		const phys_addr_t *source, struct dma_map_state state)
+{
+	trace_dma_unmap_phys(dev, addr, size, dir, attrs);
+	dma_state_check(dev, addr, size, dir, source, &state);
+	debug_dma_unmap_phys(dev, addr, size, dir, attrs);
+	dma_state_unmap(dev, addr, size, dir, attrs, &state);
+}
+
+/**
+ * dma_map_phys_state - map a range of physical addresses, and keep where to
+ * @dev:	device that is going to access the range
+ * @phys:	physical address of the first byte
+ * @size:	length of the range in bytes
+ * @dir:	direction of the transfers
+ * @attrs:	DMA_ATTR_* flags, DMA_ATTR_MMIO if @phys is not memory
+ * @state:	filled for dma_unmap_phys_state() and dma_sync_state_for_cpu(),
+ *		or %NULL
+ *
+ * dma_map_phys() for a driver that does not know @phys any more when it unmaps
+ * or syncs the mapping, and keeps @state for it instead. If the mapping fails,
+ * @state is all zero.
+ *
+ * The mapping can be synced and unmapped by the plain calls as well.
+ *
+ * Context: Any context, interrupts included. Does not sleep.
+ *
+ * Return: The DMA address, to be checked with dma_mapping_error().
+ */
+dma_addr_t dma_map_phys_state(struct device *dev, phys_addr_t phys, size_t size,
+		enum dma_data_direction dir, unsigned long attrs,
+		struct dma_map_state *state)
+{
+	dma_addr_t addr = dma_map_phys(dev, phys, size, dir, attrs);
+
+	if (!state)
+		return addr;
+	if (likely(addr != DMA_MAPPING_ERROR) && dma_state_is_supported(dev))
+		*state = dma_state_from_source(dev, addr, phys, size, attrs);
+	else
+		*state = (struct dma_map_state) {};
+	return addr;
+}
+EXPORT_SYMBOL_GPL(dma_map_phys_state);
+
+/**
+ * dma_unmap_phys_state - end a mapping whose state is known
+ * @dev:	device that the range was mapped for
+ * @addr:	DMA address that the mapping call returned
+ * @size:	length of the range in bytes, as it was mapped
+ * @dir:	direction, as it was mapped
+ * @attrs:	DMA_ATTR_* flags; %DMA_ATTR_MMIO as it was mapped
+ * @state:	as dma_map_phys_state() filled it for this mapping, all zero, or
+ *		%NULL
+ *
+ * dma_unmap_phys() without a look-up. The state of another mapping must not be
+ * passed: its memory would be synced and its bounce buffer released.
+ * CONFIG_DMA_API_DEBUG reports that.
+ *
+ * Context: Any context, interrupts included. Does not sleep.
+ */
+void dma_unmap_phys_state(struct device *dev, dma_addr_t addr, size_t size,
+		enum dma_data_direction dir, unsigned long attrs,
+		const struct dma_map_state *state)
+{
+	if (!dma_args_valid(dev, dir))
+		return;
+	if (dma_state_is_known(state) && dma_state_is_supported(dev))
+		dma_unmap_known(dev, addr, size, dir, attrs, NULL, *state);
+	else
+		dma_unmap_phys(dev, addr, size, dir, attrs);
+}
+EXPORT_SYMBOL_GPL(dma_unmap_phys_state);
+
+/*
+ * True if an unmap has nothing to do: the device is coherent, and the address is
+ * that of the source. Leaves all that is unlikely to dma_unmap_from_slow().
+ */
+static __always_inline bool dma_unmap_is_empty(struct device *dev,
+		dma_addr_t addr, phys_addr_t phys, enum dma_data_direction dir)
+{
+	if (DMA_IS_CHECKED || IS_ENABLED(CONFIG_ARCH_HAS_DMA_MARK_CLEAN) ||
+	    trace_dma_unmap_phys_enabled())
+		return false;
+	return valid_dma_direction(dir) && dev->dma_mask &&
+	       !use_dma_iommu(dev) && !get_dma_ops(dev) &&
+	       dev_is_dma_coherent(dev) && !dev->dma_range_map &&
+	       dma_to_phys(dev, addr) == phys;
+}
+
+static noinline void dma_unmap_from_slow(struct device *dev, dma_addr_t addr,
+		phys_addr_t phys, size_t size, enum dma_data_direction dir,
+		unsigned long attrs)
+{
+	struct dma_map_state state;
+
+	if (!dma_args_valid(dev, dir))
+		return;
+	if (!dma_state_is_supported(dev)) {
+		dma_unmap_phys(dev, addr, size, dir, attrs);
+		return;
+	}
+
+	state = dma_state_from_source(dev, addr, phys, size, attrs);
+	if (likely(dma_state_is_known(&state)))
+		dma_unmap_known(dev, addr, size, dir, attrs, &phys, state);
+	else
+		dma_unmap_phys(dev, addr, size, dir, attrs);
+}
+
+/**
+ * dma_unmap_phys_from - end a mapping whose physical address is known
+ * @dev:	device that the range was mapped for
+ * @addr:	DMA address that the mapping call returned
+ * @phys:	physical address of the first byte, as it was mapped
+ * @size:	length of the range in bytes, as it was mapped
+ * @dir:	direction, as it was mapped
+ * @attrs:	DMA_ATTR_* flags; %DMA_ATTR_MMIO as it was mapped
+ *
+ * dma_unmap_phys() without a walk of an IOMMU's page table, and without a search
+ * for a bounce buffer unless this mapping may have one. It may be used for each
+ * mapping of one range: by dma_map_phys(), dma_map_page() or dma_map_single().
+ *
+ * @phys must be right: caches are maintained for it. CONFIG_DMA_API_DEBUG
+ * reports if it is not.
+ *
+ * Context: Any context, interrupts included. Does not sleep.
+ */
+void dma_unmap_phys_from(struct device *dev, dma_addr_t addr, phys_addr_t phys,
+		size_t size, enum dma_data_direction dir, unsigned long attrs)
+{
+	if (!dma_unmap_is_empty(dev, addr, phys, dir))
+		dma_unmap_from_slow(dev, addr, phys, size, dir, attrs);
+}
+EXPORT_SYMBOL_GPL(dma_unmap_phys_from);
+
+#ifdef CONFIG_DMA_NEED_SYNC
+/* Sync, trace, debug: in the order of dma_sync_single_for_cpu() */
+static void dma_sync_known_for_cpu(struct device *dev, dma_addr_t addr,
+		size_t size, enum dma_data_direction dir,
+		const phys_addr_t *source, struct dma_map_state state)
+{
+	struct io_tlb_pool *pool;
+	phys_addr_t target;
+
+	dma_state_check(dev, addr, size, dir, source, &state);
+	if (dma_state_is_mmio(&state))
+		return;
+	target = dma_state_target(&state, addr);
+	pool = dma_state_pool(&state);
+	if (!dev_is_dma_coherent(dev)) {
+		arch_sync_dma_for_cpu(target, size, dir);
+		arch_sync_dma_for_cpu_all();
+	}
+	if (unlikely(pool))
+		__swiotlb_sync_single_for_cpu(dev, target, size, dir, pool);
+	if (dir == DMA_FROM_DEVICE)
+		arch_dma_mark_clean(target, size);
+	trace_dma_sync_single_for_cpu(dev, addr, size, dir);
+	debug_dma_sync_single_for_cpu(dev, addr, size, dir);
+}
+
+static void dma_sync_known_for_device(struct device *dev, dma_addr_t addr,
+		size_t size, enum dma_data_direction dir,
+		const phys_addr_t *source, struct dma_map_state state)
+{
+	struct io_tlb_pool *pool;
+	phys_addr_t target;
+
+	dma_state_check(dev, addr, size, dir, source, &state);
+	if (dma_state_is_mmio(&state))
+		return;
+	target = dma_state_target(&state, addr);
+	pool = dma_state_pool(&state);
+	if (unlikely(pool))
+		__swiotlb_sync_single_for_device(dev, target, size, dir, pool);
+	if (!dev_is_dma_coherent(dev))
+		arch_sync_dma_for_device(target, size, dir);
+	trace_dma_sync_single_for_device(dev, addr, size, dir);
+	debug_dma_sync_single_for_device(dev, addr, size, dir);
+}
+
+void __dma_sync_state_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
+		enum dma_data_direction dir, const struct dma_map_state *state)
+{
+	if (!dma_args_valid(dev, dir))
+		return;
+	if (dma_state_is_known(state) && dma_state_is_supported(dev))
+		dma_sync_known_for_cpu(dev, addr, size, dir, NULL, *state);
+	else
+		__dma_sync_single_for_cpu(dev, addr, size, dir);
+}
+EXPORT_SYMBOL_GPL(__dma_sync_state_for_cpu);
+
+void __dma_sync_state_for_device(struct device *dev, dma_addr_t addr,
+		size_t size, enum dma_data_direction dir,
+		const struct dma_map_state *state)
+{
+	if (!dma_args_valid(dev, dir))
+		return;
+	if (dma_state_is_known(state) && dma_state_is_supported(dev))
+		dma_sync_known_for_device(dev, addr, size, dir, NULL, *state);
+	else
+		__dma_sync_single_for_device(dev, addr, size, dir);
+}
+EXPORT_SYMBOL_GPL(__dma_sync_state_for_device);
+
+/* The state for a sync of a part of a mapping. Empty with dma_map_ops. */
+static struct dma_map_state dma_state_of_part(struct device *dev,
+		dma_addr_t addr, phys_addr_t phys, unsigned long attrs)
+{
+	/* dma_map_ops must not be asked to sync registers either */
+	if (attrs & DMA_ATTR_MMIO || dma_state_is_supported(dev))
+		return dma_state_from_source(dev, addr, phys, 0, attrs);
+	return (struct dma_map_state) {};
+}
+
+void __dma_sync_phys_for_cpu(struct device *dev, dma_addr_t addr,
+		phys_addr_t phys, size_t size, enum dma_data_direction dir,
+		unsigned long attrs)
+{
+	struct dma_map_state state;
+
+	if (!dma_args_valid(dev, dir))
+		return;
+	state = dma_state_of_part(dev, addr, phys, attrs);
+	if (likely(dma_state_is_known(&state)))
+		dma_sync_known_for_cpu(dev, addr, size, dir, &phys, state);
+	else
+		__dma_sync_single_for_cpu(dev, addr, size, dir);
+}
+EXPORT_SYMBOL_GPL(__dma_sync_phys_for_cpu);
+
+void __dma_sync_phys_for_device(struct device *dev, dma_addr_t addr,
+		phys_addr_t phys, size_t size, enum dma_data_direction dir,
+		unsigned long attrs)
+{
+	struct dma_map_state state;
+
+	if (!dma_args_valid(dev, dir))
+		return;
+	state = dma_state_of_part(dev, addr, phys, attrs);
+	if (likely(dma_state_is_known(&state)))
+		dma_sync_known_for_device(dev, addr, size, dir, &phys, state);
+	else
+		__dma_sync_single_for_device(dev, addr, size, dir);
+}
+EXPORT_SYMBOL_GPL(__dma_sync_phys_for_device);
+#endif /* CONFIG_DMA_NEED_SYNC */
+
+/*
+ * False if an unmap or sync of @dev never looks anything up: a direct mapping
+ * of a coherent device that reaches all memory. That can change, as a driver may
+ * set another mask; then what has no state is looked up.
+ */
+static bool dma_state_is_useful(struct device *dev)
+{
+	if (use_dma_iommu(dev))
+		return true;
+	if (!dev->dma_mask || !dma_state_is_supported(dev))
+		return false;
+	return !dev_is_dma_coherent(dev) || is_swiotlb_force_bounce(dev) ||
+	       dma_has_bounced(dev) || dma_addressing_limited(dev);
+}
+
+/**
+ * dma_state_ring_init - allocate the states of a ring of descriptors
+ * @ring:	set up by this function
+ * @dev:	device that the ring belongs to, with its DMA mask set
+ * @nr:		number of descriptors
+ * @gfp:	how to allocate
+ *
+ * Allocates nothing if @dev has no use for states: then dma_state_at() returns
+ * %NULL. They are all zero at first, and need not be cleared by an unmap.
+ *
+ * Context: as @gfp allows.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int dma_state_ring_init(struct dma_state_ring *ring, struct device *dev,
+		unsigned int nr, gfp_t gfp)
+{
+	ring->__states = NULL;
+	if (!nr || !dma_state_is_useful(dev))
+		return 0;
+	ring->__states = kvcalloc(nr, sizeof(*ring->__states), gfp);
+	return ring->__states ? 0 : -ENOMEM;
+}
+EXPORT_SYMBOL_GPL(dma_state_ring_init);
+
+/**
+ * dma_state_ring_free - free the states of a ring of descriptors
+ * @ring:	set up by dma_state_ring_init(), or all zero
+ *
+ * Unmap first, or lose what is known of a mapping.
+ *
+ * Context: Process context. May sleep.
+ */
+void dma_state_ring_free(struct dma_state_ring *ring)
+{
+	kvfree(ring->__states);
+	ring->__states = NULL;
+}
+EXPORT_SYMBOL_GPL(dma_state_ring_free);
