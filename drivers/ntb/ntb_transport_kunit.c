@@ -133,6 +133,8 @@ static struct kunit_case ntk_cases[] = {
 	KUNIT_CASE_PARAM(ntk_test_rx_header, ntk_header_gen_params),
 	KUNIT_CASE(ntk_test_tx_room),
 	KUNIT_CASE_PARAM(ntk_test_tx_late_copy, ntk_engine_gen_params),
+	KUNIT_CASE(ntk_test_tx_down),
+	KUNIT_CASE(ntk_test_tx_down_no_link),
 	KUNIT_CASE_PARAM(ntk_test_peer_size, ntk_size_gen_params),
 	KUNIT_CASE_PARAM(ntk_test_peer_spad, ntk_spad_gen_params),
 	KUNIT_CASE(ntk_test_link_up_down),

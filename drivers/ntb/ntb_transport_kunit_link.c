@@ -424,3 +424,46 @@ static void ntk_test_tx_late_copy(struct kunit *test)
 	ntk_link_down(test);
 	ntk_free_tx_mw(mw);
 }
+
+/*
+ * What a queue that its client takes down writes to the window: a last frame, but
+ * not if there is no link, even if the event of that is still on its way.
+ */
+static bool ntk_tx_down_writes(struct kunit *test, bool link)
+{
+	struct ntb_transport_qp *qp = &ntk->qp;
+	struct ntb_queue_entry *entry;
+	bool written;
+	void *mw;
+
+	mw = ntk_alloc_tx_mw(test);
+	qp->tx_mw = (void __iomem *)mw;
+	qp->tx_max_frame = PAGE_SIZE;
+	qp->tx_max_entry = 1 << NTK_TX_ORDER;
+	entry = kzalloc(sizeof(*entry), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, entry);
+	entry->qp = qp;
+	list_add(&entry->entry, &qp->tx_free_q);
+	ntk_link_up(test);
+	qp->link_is_up = true;
+	qp->remote_rx_info->entry = 1;
+
+	ntk->link = link;
+	ntb_transport_link_down(qp);
+	KUNIT_EXPECT_FALSE(test, qp->link_is_up);
+	KUNIT_EXPECT_FALSE(test, list_empty(&qp->tx_free_q));
+	written = memchr_inv(mw, 0, PAGE_SIZE << NTK_TX_ORDER);
+	ntk_link_down(test);
+	ntk_free_tx_mw(mw);
+	return written;
+}
+
+static void ntk_test_tx_down(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, ntk_tx_down_writes(test, true));
+}
+
+static void ntk_test_tx_down_no_link(struct kunit *test)
+{
+	KUNIT_EXPECT_FALSE(test, ntk_tx_down_writes(test, false));
+}

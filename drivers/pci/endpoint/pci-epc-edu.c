@@ -28,6 +28,7 @@
  *	windows		Outbound windows that it has mapped: the controller's
  *			address, that of the host, the size.
  *	irqs		How often it has raised which interrupt.
+ *	function1/	The same of the second function, but for the windows.
  *
  * There is a host only while the controller is started; before that, and when it
  * is stopped, access to a BAR fails with ENOLINK. When set_bar() or clear_bar()
@@ -36,6 +37,16 @@
  * Outbound memory is a part of the device's BAR 0 that has no registers. It can
  * be allocated, mapped and accessed, but there is no memory of a host behind it:
  * what is written is lost, and what is read has all bits set.
+ *
+ * The controller is as strict as the worst of the real ones. devres destroys it,
+ * after remove() has made the registers inaccessible, as a reset or a clock that
+ * is off does. A BAR leads to memory that is aligned to its size only. An operation
+ * after remove(), and an interrupt when there is no host, are reported by a
+ * warning, as they hang the bus of some machines. With
+ *
+ *	echo 1 > /sys/module/pci_epc_edu/parameters/unbind_late
+ *
+ * remove() leaves the functions to devres, like a driver that has forgotten them.
  *
  * Unbind this driver before the edu device itself is removed from its bus. PCI
  * holds a lock then that a function with a bus of its own, as vNTB has one, takes
@@ -63,6 +74,7 @@
 #define EDU_OUTBOUND_OFFSET	SZ_512K
 #define EDU_OUTBOUND_SIZE	SZ_512K
 
+#define EDU_NUM_FUNCTIONS	2
 #define EDU_NUM_WINDOWS		8
 #define EDU_NUM_MSI		32
 
@@ -70,6 +82,10 @@ static unsigned int dma_bits = 28;
 module_param(dma_bits, uint, 0644);
 MODULE_PARM_DESC(dma_bits,
 		 "Bits of the dma_mask that QEMU gave the device, for those bound from now on (default 28, as QEMU's)");
+
+static bool unbind_late;
+module_param(unbind_late, bool, 0644);
+MODULE_PARM_DESC(unbind_late, "Do not unbind functions before the hardware is gone");
 
 static struct dentry *edu_debugfs_root;
 
@@ -86,21 +102,27 @@ struct edu_window {
 	size_t		size;		/* 0 when it is free */
 };
 
+/* All of these are under the lock of the controller */
+struct edu_function {
+	struct edu_epc	*edu;
+	struct edu_bar	bars[PCI_STD_NUM_BARS];	/* as the function set them */
+	unsigned int	intx;			/* how often it raised that */
+	unsigned int	msi[EDU_NUM_MSI + 1];	/* the same for each, from 1 */
+	unsigned int	msix;			/* for all of them together */
+};
+
 /**
  * struct edu_epc - A controller
  * @lock:	For all that follows, held for the DMA that an access is made of.
  *		It nests in the lock of the struct pci_epc.
  * @pdev:	The edu device
- * @regs:	Its BAR 0
+ * @regs:	Its BAR 0, NULL when the hardware is gone
  * @epc:	The controller, child of @pdev
  * @debugfs:	Its directory
  * @buf:	What passes through here is on its way to the device or from it
  * @buf_addr:	The same for the device
- * @bars:	What the function has set its BARs to
- * @windows:	What it has mapped
- * @intx:	How often it has raised that
- * @msi:	The same for each MSI vector, from 1
- * @msix:	The same for all MSI-X vectors together
+ * @functions:	What the functions have set up
+ * @windows:	What they have mapped
  * @started:	Whether there is a host
  */
 struct edu_epc {
@@ -111,11 +133,8 @@ struct edu_epc {
 	struct dentry		*debugfs;
 	void			*buf;
 	dma_addr_t		buf_addr;
-	struct edu_bar		bars[PCI_STD_NUM_BARS];
+	struct edu_function	functions[EDU_NUM_FUNCTIONS];
 	struct edu_window	windows[EDU_NUM_WINDOWS];
-	unsigned int		intx;
-	unsigned int		msi[EDU_NUM_MSI + 1];
-	unsigned int		msix;
 	bool			started;
 };
 
@@ -156,7 +175,7 @@ static int edu_copy(struct edu_epc *edu, dma_addr_t src, dma_addr_t dst,
 /* How much of an access can be done at once; 0 at the end of the BAR */
 static ssize_t edu_bar_len(struct edu_bar *bar, size_t count, loff_t pos)
 {
-	if (!bar->edu->started)
+	if (!bar->edu->started || !bar->edu->regs)
 		return -ENOLINK;
 	if (!bar->size)
 		return -ENXIO;
@@ -217,12 +236,12 @@ static const struct file_operations edu_bar_fops = {
 
 static int bars_show(struct seq_file *s, void *unused)
 {
-	struct edu_epc *edu = s->private;
+	struct edu_function *fn = s->private;
 	int i;
 
-	guard(mutex)(&edu->lock);
+	guard(mutex)(&fn->edu->lock);
 	for (i = 0; i < PCI_STD_NUM_BARS; i++) {
-		struct edu_bar *bar = &edu->bars[i];
+		struct edu_bar *bar = &fn->bars[i];
 
 		if (bar->size)
 			seq_printf(s, "bar%d addr=%#llx size=%#zx flags=%#x\n",
@@ -248,52 +267,73 @@ DEFINE_SHOW_ATTRIBUTE(windows);
 
 static int irqs_show(struct seq_file *s, void *unused)
 {
-	struct edu_epc *edu = s->private;
+	struct edu_function *fn = s->private;
 	int i;
 
-	guard(mutex)(&edu->lock);
-	if (edu->intx)
-		seq_printf(s, "intx %u\n", edu->intx);
+	guard(mutex)(&fn->edu->lock);
+	if (fn->intx)
+		seq_printf(s, "intx %u\n", fn->intx);
 	for (i = 1; i <= EDU_NUM_MSI; i++)
-		if (edu->msi[i])
-			seq_printf(s, "msi%d %u\n", i, edu->msi[i]);
-	if (edu->msix)
-		seq_printf(s, "msix %u\n", edu->msix);
+		if (fn->msi[i])
+			seq_printf(s, "msi%d %u\n", i, fn->msi[i]);
+	if (fn->msix)
+		seq_printf(s, "msix %u\n", fn->msix);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(irqs);
 
-static void edu_debugfs_add(struct edu_epc *edu)
+static void edu_debugfs_add_function(struct edu_epc *edu,
+				     struct edu_function *fn,
+				     struct dentry *dir)
 {
 	char name[] = "bar0";
 	int i;
 
-	edu->debugfs = debugfs_create_dir(pci_name(edu->pdev),
-					  edu_debugfs_root);
-	debugfs_create_file("bars", 0400, edu->debugfs, edu, &bars_fops);
-	debugfs_create_file("windows", 0400, edu->debugfs, edu, &windows_fops);
-	debugfs_create_file("irqs", 0400, edu->debugfs, edu, &irqs_fops);
+	fn->edu = edu;
+	debugfs_create_file("bars", 0400, dir, fn, &bars_fops);
+	debugfs_create_file("irqs", 0400, dir, fn, &irqs_fops);
 	for (i = 0; i < PCI_STD_NUM_BARS; i++) {
-		edu->bars[i].edu = edu;
+		fn->bars[i].edu = edu;
 		name[3] = '0' + i;
-		debugfs_create_file(name, 0600, edu->debugfs, &edu->bars[i],
+		debugfs_create_file(name, 0600, dir, &fn->bars[i],
 				    &edu_bar_fops);
 	}
 }
 
+static void edu_debugfs_add(struct edu_epc *edu)
+{
+	edu->debugfs = debugfs_create_dir(pci_name(edu->pdev),
+					  edu_debugfs_root);
+	debugfs_create_file("windows", 0400, edu->debugfs, edu, &windows_fops);
+	edu_debugfs_add_function(edu, &edu->functions[0], edu->debugfs);
+	edu_debugfs_add_function(edu, &edu->functions[1],
+				 debugfs_create_dir("function1", edu->debugfs));
+}
+
 /* ---- the controller ---- */
+
+/* A real one hangs, or the bus does */
+static bool edu_is_gone(struct edu_epc *edu)
+{
+	lockdep_assert_held(&edu->lock);
+	return dev_WARN_ONCE(&edu->pdev->dev, !edu->regs,
+			     "a function used the controller after remove()\n");
+}
 
 static int edu_epc_write_header(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 				struct pci_epf_header *hdr)
 {
-	return 0;
+	struct edu_epc *edu = epc_get_drvdata(epc);
+
+	guard(mutex)(&edu->lock);
+	return edu_is_gone(edu) ? -ENODEV : 0;
 }
 
 static int edu_epc_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 			   struct pci_epf_bar *epf_bar)
 {
 	struct edu_epc *edu = epc_get_drvdata(epc);
-	struct edu_bar *bar = &edu->bars[epf_bar->barno];
+	struct edu_bar *bar = &edu->functions[func_no].bars[epf_bar->barno];
 
 	/* As strict as DWC, which replaces just the bits above the size */
 	if (!epf_bar->size ||
@@ -301,6 +341,8 @@ static int edu_epc_set_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 		return -EINVAL;
 
 	guard(mutex)(&edu->lock);
+	if (edu_is_gone(edu))
+		return -ENODEV;
 	bar->addr = epf_bar->phys_addr;
 	bar->size = epf_bar->size;
 	bar->flags = epf_bar->flags;
@@ -313,7 +355,8 @@ static void edu_epc_clear_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 	struct edu_epc *edu = epc_get_drvdata(epc);
 
 	guard(mutex)(&edu->lock);
-	edu->bars[epf_bar->barno].size = 0;
+	if (!edu_is_gone(edu))
+		edu->functions[func_no].bars[epf_bar->barno].size = 0;
 }
 
 static struct edu_window *edu_find_window(struct edu_epc *edu, phys_addr_t phys)
@@ -336,6 +379,8 @@ static int edu_epc_map_addr(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 		return -EINVAL;
 
 	guard(mutex)(&edu->lock);
+	if (edu_is_gone(edu))
+		return -ENODEV;
 	if (edu_find_window(edu, phys))
 		return -EBUSY;
 	for (w = edu->windows; w < edu->windows + EDU_NUM_WINDOWS; w++) {
@@ -354,6 +399,8 @@ static void edu_epc_unmap_addr(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 	struct edu_window *w;
 
 	guard(mutex)(&edu->lock);
+	if (edu_is_gone(edu))
+		return;
 	w = edu_find_window(edu, phys);
 	if (w)
 		w->size = 0;
@@ -364,26 +411,35 @@ static void edu_epc_unmap_addr(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 static int edu_epc_set_msi(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 			   u8 interrupts)
 {
-	return 0;
+	struct edu_epc *edu = epc_get_drvdata(epc);
+
+	guard(mutex)(&edu->lock);
+	return edu_is_gone(edu) ? -ENODEV : 0;
 }
 
 static int edu_epc_raise_irq(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 			     unsigned int type, u16 interrupt_num)
 {
 	struct edu_epc *edu = epc_get_drvdata(epc);
+	struct edu_function *fn = &edu->functions[func_no];
 
 	guard(mutex)(&edu->lock);
+	if (edu_is_gone(edu))
+		return -ENODEV;
+	if (dev_WARN_ONCE(&epc->dev, !edu->started,
+			  "a function raised an interrupt without a host\n"))
+		return -ENOLINK;
 	switch (type) {
 	case PCI_IRQ_INTX:
-		edu->intx++;
+		fn->intx++;
 		return 0;
 	case PCI_IRQ_MSI:
 		if (interrupt_num < 1 || interrupt_num > EDU_NUM_MSI)
 			return -EINVAL;
-		edu->msi[interrupt_num]++;
+		fn->msi[interrupt_num]++;
 		return 0;
 	case PCI_IRQ_MSIX:
-		edu->msix++;
+		fn->msix++;
 		return 0;
 	default:
 		return -EINVAL;
@@ -395,6 +451,8 @@ static int edu_epc_start(struct pci_epc *epc)
 	struct edu_epc *edu = epc_get_drvdata(epc);
 
 	guard(mutex)(&edu->lock);
+	if (edu_is_gone(edu))
+		return -ENODEV;
 	edu->started = true;
 	return 0;
 }
@@ -404,7 +462,8 @@ static void edu_epc_stop(struct pci_epc *epc)
 	struct edu_epc *edu = epc_get_drvdata(epc);
 
 	guard(mutex)(&edu->lock);
-	edu->started = false;
+	if (!edu_is_gone(edu))
+		edu->started = false;
 }
 
 static const struct pci_epc_features edu_epc_features = {
@@ -458,23 +517,37 @@ static int edu_epc_enable(struct edu_epc *edu)
 	return edu->buf ? 0 : -ENOMEM;
 }
 
+/* The functions have given back their part of it by now */
+static void edu_epc_mem_exit(void *data)
+{
+	struct edu_epc *edu = data;
+
+	if (IS_ERR_OR_NULL(edu->epc))
+		return;
+	pci_epc_mem_exit(edu->epc);
+	put_device(&edu->epc->dev);
+}
+
 static int edu_epc_create(struct edu_epc *edu)
 {
 	struct pci_dev *pdev = edu->pdev;
 	int ret;
 
-	edu->epc = pci_epc_create(&pdev->dev, &edu_epc_ops);
+	/* devres does it after it has destroyed the EPC */
+	ret = devm_add_action(&pdev->dev, edu_epc_mem_exit, edu);
+	if (ret)
+		return ret;
+
+	edu->epc = devm_pci_epc_create(&pdev->dev, &edu_epc_ops);
 	if (IS_ERR(edu->epc))
 		return PTR_ERR(edu->epc);
 
+	get_device(&edu->epc->dev);
 	epc_set_drvdata(edu->epc, edu);
-	edu->epc->max_functions = 1;
-	ret = pci_epc_mem_init(edu->epc,
-			       pci_resource_start(pdev, 0) + EDU_OUTBOUND_OFFSET,
-			       EDU_OUTBOUND_SIZE, PAGE_SIZE);
-	if (ret)
-		pci_epc_destroy(edu->epc);
-	return ret;
+	edu->epc->max_functions = EDU_NUM_FUNCTIONS;
+	return pci_epc_mem_init(edu->epc,
+				pci_resource_start(pdev, 0) + EDU_OUTBOUND_OFFSET,
+				EDU_OUTBOUND_SIZE, PAGE_SIZE);
 }
 
 /* Only a driver_override leads here, and that can name any device */
@@ -512,16 +585,14 @@ static int edu_epc_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 static void edu_epc_remove(struct pci_dev *pdev)
 {
 	struct edu_epc *edu = pci_get_drvdata(pdev);
-	struct pci_epc *epc = edu->epc;
 
+	if (!unbind_late)
+		pci_epc_unbind_functions(edu->epc);
 	debugfs_remove(edu->debugfs);
-	pci_epc_deinit_notify(epc);
-	get_device(&epc->dev);
-	pci_epc_destroy(epc);
-	/* The functions have given back their part of it by now */
-	pci_epc_mem_exit(epc);
-	put_device(&epc->dev);
+	pci_epc_deinit_notify(edu->epc);
 	pci_clear_master(pdev);
+	guard(mutex)(&edu->lock);
+	edu->regs = NULL;
 }
 
 static struct pci_driver edu_epc_driver = {

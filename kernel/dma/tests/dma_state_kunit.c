@@ -14,7 +14,7 @@
 
 static const enum dma_kind state_kinds[] = {
 	DMA_KIND_DIRECT, DMA_KIND_RANGES, DMA_KIND_BOUNCE,
-	DMA_KIND_OPS, DMA_KIND_OPS_LEGACY,
+	DMA_KIND_OPS,
 	DMA_KIND_IOMMU_512, DMA_KIND_IOMMU_2K, DMA_KIND_IOMMU,
 	DMA_KIND_UNTRUSTED,
 };
@@ -28,7 +28,7 @@ KUNIT_ARRAY_PARAM(state_kind, state_kinds, state_kind_desc);
 
 static bool state_kind_is_ops(enum dma_kind kind)
 {
-	return kind == DMA_KIND_OPS || kind == DMA_KIND_OPS_LEGACY;
+	return kind == DMA_KIND_OPS;
 }
 
 static struct dma_mapping state_mapping(struct dma_world *w, size_t offset,
@@ -187,7 +187,7 @@ static void state_mmio(struct kunit *test)
 	const struct dma_call *calls[] = { CALL_SOURCE, CALL_STATE };
 	int i;
 
-	if (*kind == DMA_KIND_OPS_LEGACY || *kind == DMA_KIND_OPS)
+	if (*kind == DMA_KIND_OPS)
 		kunit_skip(test, "a state of dma_map_ops is empty");
 	dma_world_set_noncoherent(w);
 	dma_counts_start(test);

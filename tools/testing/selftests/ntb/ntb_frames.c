@@ -6,7 +6,9 @@
  *	ntb_frames INTERFACE FRAMES SECONDS
  *
  * It says "ready" on standard error when it listens, and fails if the frames do
- * not come in time.
+ * not come in time. Or it sends so many frames, with a payload of LENGTH bytes:
+ *
+ *	ntb_frames -s INTERFACE FRAMES LENGTH
  */
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -24,7 +26,7 @@
 #define FRAME_TYPE	0x88b5
 
 /* Not by if_nametoindex(), which needs sockets of other families */
-static int listen_on(const char *interface)
+static int bind_to(const char *interface)
 {
 	struct sockaddr_ll addr = {
 		.sll_family = AF_PACKET,
@@ -63,16 +65,38 @@ static int copy_frame(int fd, int ms)
 	return write(STDOUT_FILENO, frame + ETH_HLEN, len) == len ? 0 : -1;
 }
 
+static int send_frames(const char *interface, int frames, size_t len)
+{
+	int fd = bind_to(interface);
+	unsigned char frame[2048] = {
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 2,
+		FRAME_TYPE >> 8, FRAME_TYPE & 0xff,
+	};
+
+	if (len > sizeof(frame) - ETH_HLEN)
+		return 2;
+	for (; frames; frames--) {
+		if (send(fd, frame, ETH_HLEN + len, 0) < 0) {
+			perror("send");
+			return 1;
+		}
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	int fd, frames, wanted;
 	time_t end;
 
+	if (argc == 5 && !strcmp(argv[1], "-s"))
+		return send_frames(argv[2], atoi(argv[3]), atoi(argv[4]));
 	if (argc != 4) {
-		fprintf(stderr, "usage: %s INTERFACE FRAMES SECONDS\n", argv[0]);
+		fprintf(stderr, "usage: %s [-s] INTERFACE FRAMES SECONDS|LENGTH\n",
+			argv[0]);
 		return 2;
 	}
-	fd = listen_on(argv[1]);
+	fd = bind_to(argv[1]);
 	wanted = atoi(argv[2]);
 	end = time(NULL) + atoi(argv[3]);
 	fprintf(stderr, "ready\n");
