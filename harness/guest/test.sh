@@ -31,7 +31,11 @@ check_leaks() {
 	tell_all <"$debug/kmemleak"
 }
 
-suite_of_module ntb_transport
+for module in ntb_transport pci_epf_vntb ntb_netdev_kunit; do
+	suite_of_module $module
+done
+# It uses ntb_transport, which vntb.sh removes.
+rmmod ntb_netdev_kunit
 # The machine's line in harness/lab/machines names those that it runs.
 for name in $(echo "$SELFTESTS" | tr , ' '); do
 	script=$(find /selftests /harness -name "$name")
