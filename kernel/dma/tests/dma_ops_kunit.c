@@ -161,7 +161,8 @@ static void ops_empty(struct kunit *test)
 	int i;
 
 	set_dma_ops(w->dev, &empty);
-	dma_expect_report(test, DMA_CALLS, "struct dma_map_ops has no [.]");
+	dma_expect_report(test, DMA_CALLS + 1,
+			  "struct dma_map_ops has no [.]");
 	for (i = 0; i < DMA_CALLS; i++) {
 		bool counts = dma_rearm_warnings();
 
@@ -177,11 +178,13 @@ static void ops_empty(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, -EINVAL, dma_map_sgtable(w->dev, &sgt, m.dir, 0));
 
-	/* Nor does it for registers. The warning was given already. */
+	/* Nor does it map registers */
 	dma_log_start(test);
 	dma_call_resource.map(&m);
 	KUNIT_EXPECT_TRUE(test, dma_map_failed(&m));
-	KUNIT_EXPECT_EQ(test, 0, dma_log_count("WARNING: "));
+	if (dma_rearm_warnings())
+		KUNIT_EXPECT_EQ(test, 1,
+				dma_log_count("struct dma_map_ops has no ."));
 	dma_world_expect_idle(w);
 }
 
