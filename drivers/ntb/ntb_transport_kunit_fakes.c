@@ -222,6 +222,9 @@ static void ntk_copy(struct work_struct *work)
 					   DMA_TRANS_NOERROR,
 	};
 
+	/* It was issued once more while it ran */
+	if (!ntk->submitted)
+		return;
 	if (!ntk->fail_copy)
 		memcpy(ntk_reach(ntk->dst, ntk->len),
 		       ntk_reach(ntk->src, ntk->len), ntk->len);

@@ -365,25 +365,22 @@ bool dma_iova_check_vec(struct device *dev, struct dma_iova_state *state,
 		const struct phys_vec *vec, unsigned int nr, size_t offset)
 {
 	unsigned long granule = dma_get_merge_boundary(dev) + 1;
-	dma_addr_t addr = state->addr + offset, end;
+	dma_addr_t addr = state->addr + offset, first, end;
+	dma_addr_t low = addr, high = addr + phys_vec_bytes(vec, nr);
 	unsigned int i;
 
 	KUNIT_STATIC_STUB_REDIRECT(dma_iova_check_vec, dev, state, vec, nr,
 				   offset);
 	if (!debug_dma_active())
 		return true;
+	if (state->__size & DMA_IOVA_USE_SWIOTLB) {
+		low = ALIGN(low, granule);
+		high = ALIGN_DOWN(high, granule);
+	}
 	for (i = 0; i < nr; i++, addr = end) {
-		dma_addr_t first = addr, stop;
-
 		end = addr + vec[i].len;
-		stop = end;
-		if (state->__size & DMA_IOVA_USE_SWIOTLB) {
-			if (i == 0)
-				first = ALIGN(first, granule);
-			if (i == nr - 1)
-				stop = ALIGN_DOWN(stop, granule);
-		}
-		if (!dma_iova_leads_to(dev, first, stop,
+		first = max(addr, low);
+		if (!dma_iova_leads_to(dev, first, min(end, high),
 				       vec[i].paddr + (first - addr)))
 			return false;
 	}
