@@ -134,7 +134,11 @@ static void zone_device_transfer(struct kunit *test)
 
 	if (c->noncoherent)
 		dma_world_set_noncoherent(w);
-	for (i = 0; i < DMA_CALLS; i++)
+	for (i = 0; i < DMA_CALLS; i++) {
+		/* On arm64 dma_map_single() is not for such an address */
+		if (!strcmp(dma_calls[i].name, "single") &&
+		    !virt_addr_valid(w->cpu))
+			continue;
 		for (j = 0; j < DMA_SPANS; j += 3) {
 			/* kmalloc() memory of this size would be bounced */
 			if (!w->tlb &&
@@ -144,6 +148,7 @@ static void zone_device_transfer(struct kunit *test)
 			dma_kunit_transfer_all_dirs(w, &dma_calls[i],
 						    &dma_spans[j]);
 		}
+	}
 }
 
 static const struct zone_device_case sync_cases[] = {
