@@ -67,6 +67,12 @@ run()
 			return
 		}
 	done
+	case $name.$(uname -m) in
+	packets_out.a*)
+		skip "$description" "a byte to edu's outbound memory is an abort on Arm"
+		return
+		;;
+	esac
 	if make_ready > "$TMP/ready" 2>&1; then
 		check "$description" isolated "$name"
 	else
