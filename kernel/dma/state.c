@@ -109,6 +109,15 @@ static inline bool dma_state_is_supported(struct device *dev)
 	return use_dma_iommu(dev) || dma_map_direct(dev, get_dma_ops(dev));
 }
 
+/* The state that a caller has kept. Empty with dma_map_ops, whatever it says. */
+static struct dma_map_state dma_state_given(struct device *dev,
+		const struct dma_map_state *state)
+{
+	if (dma_state_is_known(state) && dma_state_is_supported(dev))
+		return *state;
+	return (struct dma_map_state) {};
+}
+
 /* Where a DMA address leads. Empty if it leads nowhere. */
 static struct dma_map_state dma_state_lookup(struct device *dev,
 		dma_addr_t addr)
@@ -226,11 +235,18 @@ static void dma_state_unmap(struct device *dev, dma_addr_t addr, size_t size,
 		arch_dma_mark_clean(target, size);
 }
 
-/* Trace, debug, unmap: in the order of dma_unmap_phys() */
-static void dma_unmap_known(struct device *dev, dma_addr_t addr, size_t size,
+/*
+ * Trace, debug, unmap: in the order of dma_unmap_phys(), to which it is left if
+ * nothing is known.
+ */
+static void dma_unmap_by_state(struct device *dev, dma_addr_t addr, size_t size,
 		enum dma_data_direction dir, unsigned long attrs,
 		const phys_addr_t *source, struct dma_map_state state)
 {
+	if (unlikely(!dma_state_is_known(&state))) {
+		dma_unmap_phys(dev, addr, size, dir, attrs);
+		return;
+	}
 	trace_dma_unmap_phys(dev, addr, size, dir, attrs);
 	dma_state_check(dev, addr, size, dir, source, &state);
 	debug_dma_unmap_phys(dev, addr, size, dir, attrs);
@@ -293,12 +309,9 @@ void dma_unmap_phys_state(struct device *dev, dma_addr_t addr, size_t size,
 		enum dma_data_direction dir, unsigned long attrs,
 		const struct dma_map_state *state)
 {
-	if (!dma_args_valid(dev, dir))
-		return;
-	if (dma_state_is_known(state) && dma_state_is_supported(dev))
-		dma_unmap_known(dev, addr, size, dir, attrs, NULL, *state);
-	else
-		dma_unmap_phys(dev, addr, size, dir, attrs);
+	if (dma_args_valid(dev, dir))
+		dma_unmap_by_state(dev, addr, size, dir, attrs, NULL,
+				   dma_state_given(dev, state));
 }
 EXPORT_SYMBOL_GPL(dma_unmap_phys_state);
 
@@ -322,20 +335,13 @@ static noinline void dma_unmap_from_slow(struct device *dev, dma_addr_t addr,
 		phys_addr_t phys, size_t size, enum dma_data_direction dir,
 		unsigned long attrs)
 {
-	struct dma_map_state state;
+	struct dma_map_state state = {};
 
 	if (!dma_args_valid(dev, dir))
 		return;
-	if (!dma_state_is_supported(dev)) {
-		dma_unmap_phys(dev, addr, size, dir, attrs);
-		return;
-	}
-
-	state = dma_state_from_source(dev, addr, phys, size, attrs);
-	if (likely(dma_state_is_known(&state)))
-		dma_unmap_known(dev, addr, size, dir, attrs, &phys, state);
-	else
-		dma_unmap_phys(dev, addr, size, dir, attrs);
+	if (dma_state_is_supported(dev))
+		state = dma_state_from_source(dev, addr, phys, size, attrs);
+	dma_unmap_by_state(dev, addr, size, dir, attrs, &phys, state);
 }
 
 /**
@@ -365,14 +371,21 @@ void dma_unmap_phys_from(struct device *dev, dma_addr_t addr, phys_addr_t phys,
 EXPORT_SYMBOL_GPL(dma_unmap_phys_from);
 
 #ifdef CONFIG_DMA_NEED_SYNC
-/* Sync, trace, debug: in the order of dma_sync_single_for_cpu() */
-static void dma_sync_known_for_cpu(struct device *dev, dma_addr_t addr,
+/*
+ * Sync, trace, debug: in the order of dma_sync_single_for_cpu(), to which it is
+ * left if nothing is known.
+ */
+static void dma_sync_by_state_for_cpu(struct device *dev, dma_addr_t addr,
 		size_t size, enum dma_data_direction dir,
 		const phys_addr_t *source, struct dma_map_state state)
 {
 	struct io_tlb_pool *pool;
 	phys_addr_t target;
 
+	if (unlikely(!dma_state_is_known(&state))) {
+		__dma_sync_single_for_cpu(dev, addr, size, dir);
+		return;
+	}
 	dma_state_check(dev, addr, size, dir, source, &state);
 	if (dma_state_is_mmio(&state))
 		return;
@@ -390,13 +403,17 @@ static void dma_sync_known_for_cpu(struct device *dev, dma_addr_t addr,
 	debug_dma_sync_single_for_cpu(dev, addr, size, dir);
 }
 
-static void dma_sync_known_for_device(struct device *dev, dma_addr_t addr,
+static void dma_sync_by_state_for_device(struct device *dev, dma_addr_t addr,
 		size_t size, enum dma_data_direction dir,
 		const phys_addr_t *source, struct dma_map_state state)
 {
 	struct io_tlb_pool *pool;
 	phys_addr_t target;
 
+	if (unlikely(!dma_state_is_known(&state))) {
+		__dma_sync_single_for_device(dev, addr, size, dir);
+		return;
+	}
 	dma_state_check(dev, addr, size, dir, source, &state);
 	if (dma_state_is_mmio(&state))
 		return;
@@ -413,12 +430,9 @@ static void dma_sync_known_for_device(struct device *dev, dma_addr_t addr,
 void __dma_sync_state_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
 		enum dma_data_direction dir, const struct dma_map_state *state)
 {
-	if (!dma_args_valid(dev, dir))
-		return;
-	if (dma_state_is_known(state) && dma_state_is_supported(dev))
-		dma_sync_known_for_cpu(dev, addr, size, dir, NULL, *state);
-	else
-		__dma_sync_single_for_cpu(dev, addr, size, dir);
+	if (dma_args_valid(dev, dir))
+		dma_sync_by_state_for_cpu(dev, addr, size, dir, NULL,
+				dma_state_given(dev, state));
 }
 EXPORT_SYMBOL_GPL(__dma_sync_state_for_cpu);
 
@@ -426,12 +440,9 @@ void __dma_sync_state_for_device(struct device *dev, dma_addr_t addr,
 		size_t size, enum dma_data_direction dir,
 		const struct dma_map_state *state)
 {
-	if (!dma_args_valid(dev, dir))
-		return;
-	if (dma_state_is_known(state) && dma_state_is_supported(dev))
-		dma_sync_known_for_device(dev, addr, size, dir, NULL, *state);
-	else
-		__dma_sync_single_for_device(dev, addr, size, dir);
+	if (dma_args_valid(dev, dir))
+		dma_sync_by_state_for_device(dev, addr, size, dir, NULL,
+				dma_state_given(dev, state));
 }
 EXPORT_SYMBOL_GPL(__dma_sync_state_for_device);
 
@@ -449,15 +460,9 @@ void __dma_sync_phys_for_cpu(struct device *dev, dma_addr_t addr,
 		phys_addr_t phys, size_t size, enum dma_data_direction dir,
 		unsigned long attrs)
 {
-	struct dma_map_state state;
-
-	if (!dma_args_valid(dev, dir))
-		return;
-	state = dma_state_of_part(dev, addr, phys, attrs);
-	if (likely(dma_state_is_known(&state)))
-		dma_sync_known_for_cpu(dev, addr, size, dir, &phys, state);
-	else
-		__dma_sync_single_for_cpu(dev, addr, size, dir);
+	if (dma_args_valid(dev, dir))
+		dma_sync_by_state_for_cpu(dev, addr, size, dir, &phys,
+				dma_state_of_part(dev, addr, phys, attrs));
 }
 EXPORT_SYMBOL_GPL(__dma_sync_phys_for_cpu);
 
@@ -465,15 +470,9 @@ void __dma_sync_phys_for_device(struct device *dev, dma_addr_t addr,
 		phys_addr_t phys, size_t size, enum dma_data_direction dir,
 		unsigned long attrs)
 {
-	struct dma_map_state state;
-
-	if (!dma_args_valid(dev, dir))
-		return;
-	state = dma_state_of_part(dev, addr, phys, attrs);
-	if (likely(dma_state_is_known(&state)))
-		dma_sync_known_for_device(dev, addr, size, dir, &phys, state);
-	else
-		__dma_sync_single_for_device(dev, addr, size, dir);
+	if (dma_args_valid(dev, dir))
+		dma_sync_by_state_for_device(dev, addr, size, dir, &phys,
+				dma_state_of_part(dev, addr, phys, attrs));
 }
 EXPORT_SYMBOL_GPL(__dma_sync_phys_for_device);
 #endif /* CONFIG_DMA_NEED_SYNC */
