@@ -59,9 +59,9 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/debugfs.h>
-#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/edu.h>
+#include <linux/iopoll.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
@@ -143,18 +143,17 @@ struct edu_epc {
 static int edu_transfer(struct edu_epc *edu, u64 src, u64 dst, size_t len,
 			u32 cmd)
 {
-	unsigned long deadline = jiffies + EDU_TIMEOUT;
+	bool busy;
+	int ret;
 
 	edu_start(edu->regs, src, dst, len, cmd);
-	while (edu_is_busy(edu->regs)) {
-		if (time_after(jiffies, deadline)) {
-			/* A late transfer must not reach memory any more */
-			pci_clear_master(edu->pdev);
-			return -ETIMEDOUT;
-		}
-		msleep(20);
-	}
-	return 0;
+	ret = read_poll_timeout(edu_is_busy, busy, !busy, 20 * USEC_PER_MSEC,
+				jiffies_to_usecs(EDU_TIMEOUT), false,
+				edu->regs);
+	/* A late transfer must not reach memory any more */
+	if (ret)
+		pci_clear_master(edu->pdev);
+	return ret;
 }
 
 static int edu_copy(struct edu_epc *edu, dma_addr_t src, dma_addr_t dst,
