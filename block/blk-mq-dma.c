@@ -177,13 +177,6 @@ static void blk_map_iter_start_integrity(struct blk_map_iter *it,
 
 /* ---- mapping them */
 
-static unsigned long blk_dma_attrs(const struct blk_dma_iter *iter)
-{
-	if (iter->p2pdma.map == PCI_P2PDMA_MAP_THRU_HOST_BRIDGE)
-		return DMA_ATTR_MMIO;
-	return 0;
-}
-
 /* There is no next segment after a failure */
 static bool blk_dma_fail(struct blk_dma_iter *iter, blk_status_t status)
 {
@@ -224,7 +217,8 @@ static noinline bool blk_dma_map_one(struct request *req,
 
 	/* The request is tried again, there is nothing to complain of */
 	iter->addr = dma_map_phys(dma_dev, phys, iter->len, rq_dma_dir(req),
-				  blk_dma_attrs(iter) | DMA_ATTR_NO_WARN);
+				  blk_dma_attrs(iter->p2pdma.map) |
+				  DMA_ATTR_NO_WARN);
 	iter->iter.unmapped = false;
 	if (dma_mapping_error(dma_dev, iter->addr))
 		return blk_dma_fail(iter, BLK_STS_RESOURCE);
@@ -338,7 +332,8 @@ static int blk_dma_link_some(struct request *req, struct device *dma_dev,
 
 	error = dma_iova_link_vec(dma_dev, state, vecs, nr, *linked,
 				  rq_dma_dir(req),
-				  blk_dma_attrs(iter) | DMA_ATTR_NO_WARN);
+				  blk_dma_attrs(iter->p2pdma.map) |
+				  DMA_ATTR_NO_WARN);
 	if (!error)
 		*linked += bytes;
 	return error;
@@ -365,7 +360,8 @@ static bool blk_dma_map_iova(struct request *req, struct device *dma_dev,
 		blk_dma_fail(iter, errno_to_blk_status(error));
 	if (iter->status != BLK_STS_OK) {
 		dma_iova_destroy(dma_dev, state, linked, rq_dma_dir(req),
-				 blk_dma_attrs(iter) | DMA_ATTR_SKIP_CPU_SYNC);
+				 blk_dma_attrs(iter->p2pdma.map) |
+				 DMA_ATTR_SKIP_CPU_SYNC);
 		return false;
 	}
 
@@ -393,36 +389,6 @@ static unsigned int blk_dma_next_vecs(struct request *req,
 		*bytes += seg.len;
 	}
 	return nr;
-}
-
-/*
- * The range has @len bytes. If the request has not as many, some of it has been
- * completed, and what was mapped has to be looked up in the page table.
- */
-static void blk_dma_destroy(struct request *req, struct device *dma_dev,
-		struct dma_iova_state *state, size_t len, unsigned long attrs,
-		struct blk_map_iter *it)
-{
-	enum dma_data_direction dir = rq_dma_dir(req);
-	struct phys_vec vecs[BLK_DMA_VECS];
-	size_t done = 0, bytes = 0;
-	unsigned int nr = 0;
-
-	if (!(attrs & DMA_ATTR_MMIO) && blk_map_iter_bytes(req, it) == len)
-		nr = blk_dma_next_vecs(req, it, vecs, &bytes);
-	if (nr && bytes == len) {
-		dma_iova_destroy_vec(dma_dev, state, vecs, nr, dir, attrs);
-		return;
-	}
-
-	while (nr && dma_iova_sync_vec_for_cpu(dma_dev, state, vecs, nr, done,
-					       dir)) {
-		done = bytes;
-		nr = blk_dma_next_vecs(req, it, vecs, &bytes);
-	}
-	if (done == len)
-		attrs |= DMA_ATTR_SKIP_CPU_SYNC;
-	dma_iova_destroy(dma_dev, state, len, dir, attrs);
 }
 
 /* ---- what drivers call */
@@ -534,15 +500,40 @@ bool blk_rq_dma_map_iter_next(struct request *req, struct device *dma_dev,
 }
 EXPORT_SYMBOL_GPL(blk_rq_dma_map_iter_next);
 
-/* For blk_rq_dma_unmap() */
+/*
+ * For blk_rq_dma_unmap() and blk_rq_integrity_dma_unmap(). The range has @len
+ * bytes. If the request has not as many, some of it has been completed, and
+ * what was mapped has to be looked up in the page table.
+ */
 void blk_rq_dma_destroy(struct request *req, struct device *dma_dev,
-		struct dma_iova_state *state, size_t mapped_len,
-		unsigned long attrs)
+		struct dma_iova_state *state, size_t len, unsigned long attrs,
+		bool is_integrity)
 {
+	enum dma_data_direction dir = rq_dma_dir(req);
+	struct phys_vec vecs[BLK_DMA_VECS];
+	size_t done = 0, bytes = 0;
 	struct blk_map_iter it;
+	unsigned int nr = 0;
 
-	blk_map_iter_start(&it, req);
-	blk_dma_destroy(req, dma_dev, state, mapped_len, attrs, &it);
+	if (is_integrity)
+		blk_map_iter_start_integrity(&it, req);
+	else
+		blk_map_iter_start(&it, req);
+	if (!(attrs & DMA_ATTR_MMIO) && blk_map_iter_bytes(req, &it) == len)
+		nr = blk_dma_next_vecs(req, &it, vecs, &bytes);
+	if (nr && bytes == len) {
+		dma_iova_destroy_vec(dma_dev, state, vecs, nr, dir, attrs);
+		return;
+	}
+
+	while (nr && dma_iova_sync_vec_for_cpu(dma_dev, state, vecs, nr, done,
+					       dir)) {
+		done = bytes;
+		nr = blk_dma_next_vecs(req, &it, vecs, &bytes);
+	}
+	if (done == len)
+		attrs |= DMA_ATTR_SKIP_CPU_SYNC;
+	dma_iova_destroy(dma_dev, state, len, dir, attrs);
 }
 EXPORT_SYMBOL_GPL(blk_rq_dma_destroy);
 
@@ -590,16 +581,4 @@ bool blk_rq_integrity_dma_map_iter_next(struct request *req,
 	return blk_dma_map_next(req, dma_dev, iter);
 }
 EXPORT_SYMBOL_GPL(blk_rq_integrity_dma_map_iter_next);
-
-/* For blk_rq_integrity_dma_unmap() */
-void blk_rq_integrity_dma_destroy(struct request *req, struct device *dma_dev,
-		struct dma_iova_state *state, size_t mapped_len,
-		unsigned long attrs)
-{
-	struct blk_map_iter it;
-
-	blk_map_iter_start_integrity(&it, req);
-	blk_dma_destroy(req, dma_dev, state, mapped_len, attrs, &it);
-}
-EXPORT_SYMBOL_GPL(blk_rq_integrity_dma_destroy);
 #endif /* CONFIG_BLK_DEV_INTEGRITY */

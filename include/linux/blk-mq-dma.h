@@ -74,16 +74,33 @@ static inline bool blk_dma_iter_need_unmap(struct device *dma_dev,
 		dma_need_unmap(dma_dev);
 }
 
-void blk_rq_dma_destroy(struct request *req, struct device *dma_dev,
-		struct dma_iova_state *state, size_t mapped_len,
-		unsigned long attrs);
-void blk_rq_integrity_dma_destroy(struct request *req, struct device *dma_dev,
-		struct dma_iova_state *state, size_t mapped_len,
-		unsigned long attrs);
-
-static inline unsigned long blk_dma_unmap_attrs(enum pci_p2pdma_map_type type)
+/* Attributes of dma_map_phys() and its kin for a segment of that type */
+static inline unsigned long blk_dma_attrs(enum pci_p2pdma_map_type type)
 {
 	return type == PCI_P2PDMA_MAP_THRU_HOST_BRIDGE ? DMA_ATTR_MMIO : 0;
+}
+
+void blk_rq_dma_destroy(struct request *req, struct device *dma_dev,
+		struct dma_iova_state *state, size_t mapped_len,
+		unsigned long attrs, bool is_integrity);
+
+static inline bool __blk_rq_dma_unmap(struct request *req,
+		struct device *dma_dev, struct dma_iova_state *state,
+		size_t mapped_len, enum pci_p2pdma_map_type type,
+		bool is_integrity)
+{
+	if (type == PCI_P2PDMA_MAP_BUS_ADDR)
+		return true;
+	if (!dma_use_iova(state))
+		return !dma_need_unmap(dma_dev);
+
+	if (dma_iova_wants_vec(dma_dev, state))
+		blk_rq_dma_destroy(req, dma_dev, state, mapped_len,
+				   blk_dma_attrs(type), is_integrity);
+	else
+		dma_iova_destroy(dma_dev, state, mapped_len, rq_dma_dir(req),
+				 blk_dma_attrs(type));
+	return true;
 }
 
 /**
@@ -113,18 +130,8 @@ static inline bool blk_rq_dma_unmap(struct request *req, struct device *dma_dev,
 		struct dma_iova_state *state, size_t mapped_len,
 		enum pci_p2pdma_map_type type)
 {
-	if (type == PCI_P2PDMA_MAP_BUS_ADDR)
-		return true;
-	if (!dma_use_iova(state))
-		return !dma_need_unmap(dma_dev);
-
-	if (dma_iova_wants_vec(dma_dev, state))
-		blk_rq_dma_destroy(req, dma_dev, state, mapped_len,
-				   blk_dma_unmap_attrs(type));
-	else
-		dma_iova_destroy(dma_dev, state, mapped_len, rq_dma_dir(req),
-				 blk_dma_unmap_attrs(type));
-	return true;
+	return __blk_rq_dma_unmap(req, dma_dev, state, mapped_len, type,
+				  false);
 }
 
 /**
@@ -146,19 +153,8 @@ static inline bool blk_rq_integrity_dma_unmap(struct request *req,
 		struct device *dma_dev, struct dma_iova_state *state,
 		size_t mapped_len, enum pci_p2pdma_map_type type)
 {
-	if (type == PCI_P2PDMA_MAP_BUS_ADDR)
-		return true;
-	if (!dma_use_iova(state))
-		return !dma_need_unmap(dma_dev);
-
-	if (IS_ENABLED(CONFIG_BLK_DEV_INTEGRITY) &&
-	    dma_iova_wants_vec(dma_dev, state))
-		blk_rq_integrity_dma_destroy(req, dma_dev, state, mapped_len,
-					     blk_dma_unmap_attrs(type));
-	else
-		dma_iova_destroy(dma_dev, state, mapped_len, rq_dma_dir(req),
-				 blk_dma_unmap_attrs(type));
-	return true;
+	return __blk_rq_dma_unmap(req, dma_dev, state, mapped_len, type,
+				  true);
 }
 
 #endif /* _LINUX_BLK_MQ_DMA_H */
