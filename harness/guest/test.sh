@@ -4,10 +4,10 @@
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . /harness/common.sh
 
+# selftest NAME SCRIPT
 selftest() {
-	name=$(basename "$1")
-	tell "selftest $name"
-	DMA_TEST_DISK=/dev/scratch DMA_TEST_SCRATCH=1 VNTB_TEST_DMA_BITS=64 sh "$1" 2>&1 | tell_all
+	tell "selftest $1"
+	DMA_TEST_DISK=/dev/scratch DMA_TEST_SCRATCH=1 VNTB_TEST_DMA_BITS=64 sh "$2" 2>&1 | tell_all
 	tell "selftest end"
 }
 
@@ -39,7 +39,7 @@ rmmod ntb_netdev_kunit
 # The machine's line in harness/lab/machines names those that it runs.
 for name in $(echo "$SELFTESTS" | tr , ' '); do
 	script=$(find /selftests /harness -name "$name")
-	if [ -n "$script" ]; then selftest "$script"; else fail "there is no $name"; fi
+	if [ -n "$script" ]; then selftest "$name" "$script"; else fail "there is no $name"; fi
 done
 check_leaks
 grep -q dma_debug=off /proc/cmdline || [ "$(cat "$debug/dma-api/disabled")" = N ] || fail "dma-debug has switched itself off"
