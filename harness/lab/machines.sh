@@ -74,6 +74,18 @@ load_machine() {
 	load_arch "$arch" "$2"
 }
 
+# results WHAT [--record] NAME...: what these machines said in make WHAT, as harness/lab/results.py tells it
+results() {
+	local what=$1 option='' name args=()
+	shift
+	if [ "${1:-}" = --record ]; then option=$1; shift; fi
+	for name; do
+		load_machine "$name" "$what"
+		args+=("$name" "$LOGS/$what-$name.console" "$LOGS/$what-$name.failure" "$RUNS")
+	done
+	"$HARNESS/lab/results.py" ${option:+"$option"} "$TREE/tools/testing/kunit" "$HARNESS/lab/expected/$what" "${args[@]}"
+}
+
 # What it takes to build for the architecture that is loaded, and to boot its machines
 need_arch_packages() {
 	local packages

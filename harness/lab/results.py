@@ -14,7 +14,9 @@ import re
 import sys
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, sys.argv[2 if sys.argv[1] == '--record' else 1])
+RECORD = sys.argv[1:2] == ['--record']
+TOOL, *ARGS = sys.argv[2 if RECORD else 1:]
+sys.path.insert(0, TOOL)
 import kunit_parser  # noqa: E402 (the tree's own parser of KTAP)
 import kunit_printer  # noqa: E402
 
@@ -146,7 +148,7 @@ class Machine:
         self.suites['boot'] = boot
 
     def cases(self):
-        return {case: n for s in self.suites.values() for case, n in s.cases.items() if s.name != 'boot'}
+        return {case: n for s in self.suites.values() for case, n in s.cases.items()}
 
     def compare(self, expected):
         """Fails each case that has not passed as often as it should, of the suites that this machine had to run."""
@@ -202,11 +204,9 @@ def record(machines, expected):
 
 
 def main():
-    options = ['--record'] if sys.argv[1] == '--record' else []
-    args = sys.argv[len(options) + 2:]
-    expected = Expected(args.pop(0))
+    expected, args = Expected(ARGS[0]), ARGS[1:]
     machines = [Machine(*args[i:i + 4]) for i in range(0, len(args), 4)]
-    if options:
+    if RECORD:
         record(machines, expected)
         return 0
     for machine in machines:
