@@ -40,9 +40,9 @@
  *
  * The controller is as strict as the worst of the real ones. devres destroys it,
  * after remove() has made the registers inaccessible, as a reset or a clock that
- * is off does. A BAR leads to memory that is aligned to its size only. An operation
- * after remove(), and an interrupt when there is no host, are reported by a
- * warning, as they hang the bus of some machines. With
+ * is off does. set_bar() refuses memory that is not aligned to the size of the BAR.
+ * An operation after remove(), and an interrupt when there is no host, are reported
+ * by a warning, as they hang the bus of some machines. With
  *
  *	echo 1 > /sys/module/pci_epc_edu/parameters/unbind_late
  *
@@ -311,7 +311,7 @@ static void edu_debugfs_add(struct edu_epc *edu)
 
 /* ---- the controller ---- */
 
-/* A real one hangs, or the bus does */
+/* Report an access that would hang real hardware */
 static bool edu_is_gone(struct edu_epc *edu)
 {
 	lockdep_assert_held(&edu->lock);
@@ -532,7 +532,7 @@ static int edu_epc_create(struct edu_epc *edu)
 	struct pci_dev *pdev = edu->pdev;
 	int ret;
 
-	/* devres does it after it has destroyed the EPC */
+	/* Registered first, so that devres runs it after destroying the EPC */
 	ret = devm_add_action(&pdev->dev, edu_epc_mem_exit, edu);
 	if (ret)
 		return ret;
