@@ -42,15 +42,6 @@ static void edu_test_no_write_to_device(struct kunit *test)
 	edu_region_check(test, r);
 }
 
-static bool edu_iommu_is(struct edu *edu, const char *prefix)
-{
-#ifdef CONFIG_IOMMU_API
-	return strstarts(dev_name(edu_dev(edu)->iommu->iommu_dev->dev), prefix);
-#else
-	return false;
-#endif
-}
-
 /* VT-d's driver and Arm's page tables let a device read all that it may write */
 static struct edu *edu_pick_write_only(struct kunit *test)
 {

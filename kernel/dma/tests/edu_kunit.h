@@ -54,6 +54,7 @@ struct edu *edu_pick_iommu(struct kunit *test);
 struct edu *edu_pick_strict(struct kunit *test);
 struct edu *edu_pick_untrusted(struct kunit *test);
 
+bool edu_iommu_is(struct edu *edu, const char *prefix);
 void edu_announce_fault(struct kunit *test, struct edu *edu);
 void edu_await_fault(void);
 
