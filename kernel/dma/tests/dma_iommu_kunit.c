@@ -402,7 +402,7 @@ static void unmap_longer(struct dma_world *w, const struct dma_call *call,
 		slots = dma_bounce_used(w->tlb);
 	unmap_aim(&m, m.addr, 3 * PAGE_SIZE);
 	call->unmap(&m);
-	/* What else there is stays as it is, too */
+	/* The bounce slots of other mappings are still in use */
 	if (w->tlb)
 		KUNIT_EXPECT_EQ(w->test, slots, dma_bounce_used(w->tlb));
 }

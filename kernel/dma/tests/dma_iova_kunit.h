@@ -35,7 +35,7 @@ enum plan_shape { WHOLE, HEAD, TAIL, BOTH, WITHIN, PLAN_SHAPES };
 
 extern const char * const plan_shape_names[PLAN_SHAPES];
 
-/* What makes the world behave differently */
+/* The device and the IOMMU that a plan runs on */
 struct plan_param {
 	enum dma_kind kind;
 	bool untrusted;

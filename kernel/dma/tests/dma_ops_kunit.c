@@ -102,7 +102,7 @@ static void ops_mmio(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, DMA_ATTR_MMIO, dma_ops_log.attrs);
 }
 
-/* No table of pages stands between the caller and .map_phys */
+/* Memory without a struct page reaches .map_phys */
 static void ops_needs_no_page(struct kunit *test)
 {
 	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS);

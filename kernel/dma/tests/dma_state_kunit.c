@@ -26,11 +26,6 @@ static void state_kind_desc(const enum dma_kind *kind, char *desc)
 
 KUNIT_ARRAY_PARAM(state_kind, state_kinds, state_kind_desc);
 
-static bool state_kind_is_ops(enum dma_kind kind)
-{
-	return kind == DMA_KIND_OPS;
-}
-
 static struct dma_mapping state_mapping(struct dma_world *w, size_t offset,
 					size_t size,
 					enum dma_data_direction dir)
@@ -144,7 +139,7 @@ static void state_maintenance(struct kunit *test)
 	struct dma_world *w = dma_world_create(test, *kind);
 	int i;
 
-	if (state_kind_is_ops(*kind))
+	if (*kind == DMA_KIND_OPS)
 		kunit_skip(test, "dma_map_ops maintain caches by themselves");
 	dma_world_set_noncoherent(w);
 	dma_counts_start(test);
