@@ -66,6 +66,12 @@ static int pool_call(struct kprobe *kp, struct pt_regs *regs)
 	return 1;
 }
 
+/* A kprobe with a post_handler is not optimized to a jump, which cannot return 1 */
+static void pool_called(struct kprobe *kp, struct pt_regs *regs,
+			unsigned long flags)
+{
+}
+
 static void pool_unregister(void *kp)
 {
 	unregister_kprobe(kp);
@@ -78,6 +84,7 @@ static void pool_register(struct kunit *test, enum pool_step step)
 
 	kp->symbol_name = pool_failures[step].function;
 	kp->pre_handler = pool_call;
+	kp->post_handler = pool_called;
 	ret = register_kprobe(kp);
 	if (ret)
 		kunit_skip(test, "no kprobe at %s(): %d", kp->symbol_name, ret);
