@@ -87,16 +87,20 @@ const struct layout blk_layouts[BLK_LAYOUTS] = {
 		NO_PART } },
 };
 
-/* The first has the limits of NVMe */
+/*
+ * The first has the limits of NVMe. Segments and boundaries are a page at least:
+ * the block layer relies on it.
+ */
 const struct limits blk_limits[BLK_LIMITS] = {
 	{ "none but pages", UINT_MAX, U32_MAX, SZ_4K - 1 },
 	{ "none", UINT_MAX, ULONG_MAX, 0 },
-	{ "a page", SZ_4K, ULONG_MAX, 0 },
-	{ "a page and one", SZ_4K + 1, ULONG_MAX, 0 },
-	{ "8K", SZ_8K, ULONG_MAX, 0 },
-	{ "a boundary at 4K", UINT_MAX, SZ_4K - 1, 0 },
-	{ "a boundary at 16K", UINT_MAX, SZ_16K - 1, 0 },
-	{ "6K, a boundary at 16K", 6 * SZ_1K, SZ_16K - 1, 0 },
+	{ "a page", PAGE_SIZE, ULONG_MAX, 0 },
+	{ "a page and one", PAGE_SIZE + 1, ULONG_MAX, 0 },
+	{ "two pages", 2 * PAGE_SIZE, ULONG_MAX, 0 },
+	{ "a boundary at a page", UINT_MAX, PAGE_SIZE - 1, 0 },
+	{ "a boundary at four", UINT_MAX, 4 * PAGE_SIZE - 1, 0 },
+	{ "a page and a half, a boundary at four", 3 * PAGE_SIZE / 2,
+	  4 * PAGE_SIZE - 1, 0 },
 	{ "no gaps but at sectors", UINT_MAX, ULONG_MAX, 511 },
 };
 

@@ -74,11 +74,11 @@ static void blk_dma_segments_special(struct kunit *test)
 	blk_req_build(t, blk_layouts[0].parts, REQ_OP_DISCARD);
 	t->rq.rq_flags |= RQF_SPECIAL_PAYLOAD;
 	bvec_set_page(&t->rq.special_vec,
-		      pfn_to_page(PHYS_PFN(w->phys + SZ_32K)), 128, 16);
+		      pfn_to_page(PHYS_PFN(w->phys) + 8), 128, 16);
 	blk_req_map(t, m);
 	KUNIT_EXPECT_EQ(test, m->error, 0);
 	KUNIT_EXPECT_EQ(test, m->nr, 1);
-	KUNIT_EXPECT_EQ(test, m->steps[0].addr, w->phys + SZ_32K + 16);
+	KUNIT_EXPECT_EQ(test, m->steps[0].addr, w->phys + 8 * PAGE_SIZE + 16);
 	KUNIT_EXPECT_EQ(test, m->steps[0].len, 128);
 	blk_req_unmap(t, m);
 	dma_world_expect_idle(w);

@@ -22,7 +22,7 @@ static const struct vec_case vec_cases[] = {
 	{ DMA_KIND_IOMMU, 77, PAGE_SIZE - 77, 100, 0, 4 },
 	{ DMA_KIND_IOMMU, 0, 3 * PAGE_SIZE, 300, 0, 6 },
 	{ DMA_KIND_IOMMU_2K, SZ_2K, PAGE_SIZE - SZ_2K, 300, 0,
-	  2 + 2 * PAGE_SIZE / SZ_2K },
+	  3 * PAGE_SIZE / SZ_2K },
 	{ DMA_KIND_IOMMU_512, SZ_512, PAGE_SIZE - SZ_512, SZ_1K, 0,
 	  1 + 3 * PAGE_SIZE / SZ_512 },
 	/* Just the two granules that are bounced */

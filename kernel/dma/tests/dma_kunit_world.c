@@ -264,6 +264,15 @@ static void world_set_patterns(struct dma_world *w)
 	}
 }
 
+/* A segment may be as long as the area */
+static void world_set_parms(struct dma_world *w)
+{
+	w->dev->dma_parms = kunit_kzalloc(w->test, sizeof(*w->dev->dma_parms),
+					  GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(w->test, w->dev->dma_parms);
+	dma_set_max_seg_size(w->dev, MAX(SZ_64K, DMA_AREA_SIZE));
+}
+
 static void world_set_device(struct dma_world *w)
 {
 	if (dma_kind_has_iommu(w->kind))
@@ -295,6 +304,7 @@ static void world_set_device(struct dma_world *w)
 		break;
 	}
 	w->dev->dma_io_tlb_mem = w->tlb;
+	world_set_parms(w);
 }
 
 /**
@@ -533,11 +543,6 @@ void dma_kunit_transfer_all_dirs(struct dma_world *w,
 /* Give the device of @w a min_align_mask and segments of any size */
 void dma_world_set_align(struct dma_world *w, unsigned int min_align_mask)
 {
-	if (!w->dev->dma_parms)
-		w->dev->dma_parms = kunit_kzalloc(w->test,
-						  sizeof(*w->dev->dma_parms),
-						  GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(w->test, w->dev->dma_parms);
 	dma_set_max_seg_size(w->dev, UINT_MAX);
 	dma_set_min_align_mask(w->dev, min_align_mask);
 }
