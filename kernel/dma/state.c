@@ -36,7 +36,8 @@
  *   dma_has_bounced(), which is never cleared. What else is known of the device
  *   may have changed since the mapping.
  * - An empty state is always right. A mapping is recorded in one only after it
- *   was made, and a device with dma_map_ops has only empty ones.
+ *   was made, and dma_map_ops without the operations for a known target have
+ *   only empty ones.
  * - A bounce pool lives at least as long as a mapping in it, so a state may
  *   refer to it.
  *
@@ -103,13 +104,25 @@ dma_state_pool(const struct dma_map_state *state)
 	return (void *)(state->__where & ~STATE_FLAGS);
 }
 
-/* struct dma_map_ops get plain calls */
-static inline bool dma_state_is_supported(struct device *dev)
+/* NULL if @dev is mapped directly or by an IOMMU */
+static inline const struct dma_map_ops *dma_state_ops(struct device *dev)
 {
-	return use_dma_iommu(dev) || dma_map_direct(dev, get_dma_ops(dev));
+	const struct dma_map_ops *ops = get_dma_ops(dev);
+
+	if (use_dma_iommu(dev) || dma_map_direct(dev, ops))
+		return NULL;
+	return ops;
 }
 
-/* The state that a caller has kept. Empty with dma_map_ops, whatever it says. */
+/* struct dma_map_ops that cannot use a state get plain calls */
+static inline bool dma_state_is_supported(struct device *dev)
+{
+	const struct dma_map_ops *ops = dma_state_ops(dev);
+
+	return !ops || ops->find_target;
+}
+
+/* The state that a caller has kept. Empty if it is of no use, whatever it says. */
 static struct dma_map_state dma_state_given(struct device *dev,
 		const struct dma_map_state *state)
 {
@@ -118,12 +131,25 @@ static struct dma_map_state dma_state_given(struct device *dev,
 	return (struct dma_map_state) {};
 }
 
+static struct dma_map_state dma_state_find(struct device *dev,
+		const struct dma_map_ops *ops, dma_addr_t addr,
+		const phys_addr_t *source)
+{
+	struct io_tlb_pool *pool = NULL;
+	phys_addr_t target = ops->find_target(dev, addr, source, &pool);
+
+	return dma_state_make(addr, target, pool, 0);
+}
+
 /* Where a DMA address leads. Empty if it leads nowhere. */
 static struct dma_map_state dma_state_lookup(struct device *dev,
 		dma_addr_t addr)
 {
+	const struct dma_map_ops *ops = dma_state_ops(dev);
 	phys_addr_t target;
 
+	if (unlikely(ops))
+		return dma_state_find(dev, ops, addr, NULL);
 	if (!use_dma_iommu(dev))
 		target = dma_to_phys(dev, addr);
 	else
@@ -144,10 +170,12 @@ static struct dma_map_state dma_state_from_source(struct device *dev,
 		dma_addr_t addr, phys_addr_t phys, size_t size,
 		unsigned long attrs)
 {
+	const struct dma_map_ops *ops = dma_state_ops(dev);
+
 	if (attrs & DMA_ATTR_MMIO)
 		return dma_state_make(addr, phys, NULL, STATE_MMIO);
 
-	if (!use_dma_iommu(dev)) {
+	if (!use_dma_iommu(dev) && !ops) {
 		if (likely(dma_to_phys(dev, addr) == phys))
 			return dma_state_make(addr, phys, NULL, 0);
 		return dma_state_lookup(dev, addr);
@@ -158,8 +186,11 @@ static struct dma_map_state dma_state_from_source(struct device *dev,
 	 * Pairs with smp_mb() in swiotlb_find_slots().
 	 */
 	smp_rmb();
-	if (likely(!dma_has_bounced(dev)) ||
-	    (size && !iommu_dma_shape_can_bounce(dev, phys, size)))
+	if (likely(!dma_has_bounced(dev)))
+		return dma_state_make(addr, phys, NULL, 0);
+	if (ops)
+		return dma_state_find(dev, ops, addr, &phys);
+	if (size && !iommu_dma_shape_can_bounce(dev, phys, size))
 		return dma_state_make(addr, phys, NULL, 0);
 	return dma_state_lookup(dev, addr);
 }
@@ -182,7 +213,7 @@ void dma_state_check(struct device *dev, dma_addr_t addr, size_t size,
 
 	KUNIT_STATIC_STUB_REDIRECT(dma_state_check, dev, addr, size, dir,
 				   source, state);
-	if (!debug_dma_active())
+	if (!debug_dma_active() || !dma_state_is_supported(dev))
 		return;
 
 	is_recorded = debug_dma_find_source(dev, addr, size, dir, &recorded);
@@ -203,6 +234,19 @@ void dma_state_check(struct device *dev, dma_addr_t addr, size_t size,
 EXPORT_SYMBOL_IF_KUNIT(dma_state_check);
 #endif
 
+static void dma_state_unmap_ops(struct device *dev,
+		const struct dma_map_ops *ops, dma_addr_t addr, size_t size,
+		enum dma_data_direction dir, unsigned long attrs,
+		const struct dma_map_state *state)
+{
+	if (dma_state_is_mmio(state))
+		dma_ops_unmap_phys(ops, dev, addr, size, dir,
+				   attrs | DMA_ATTR_MMIO);
+	else
+		ops->unmap_target(dev, addr, dma_state_target(state, addr),
+				  dma_state_pool(state), size, dir, attrs);
+}
+
 /*
  * Everything an unmap has to do, for memory and MMIO, direct mappings and those
  * of an IOMMU. A bounce buffer is released after the device has lost access.
@@ -213,8 +257,14 @@ static void dma_state_unmap(struct device *dev, dma_addr_t addr, size_t size,
 {
 	phys_addr_t target = dma_state_target(state, addr);
 	struct io_tlb_pool *pool = dma_state_pool(state);
+	const struct dma_map_ops *ops = dma_state_ops(dev);
 	bool sync = !(attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
 		    !dma_state_is_mmio(state);
+
+	if (unlikely(ops)) {
+		dma_state_unmap_ops(dev, ops, addr, size, dir, attrs, state);
+		return;
+	}
 
 	/* Only a check can find that it is not mapped: have that reported */
 	if (IS_ENABLED(CONFIG_DMA_API_DEBUG) && use_dma_iommu(dev) &&
@@ -371,26 +421,18 @@ void dma_unmap_phys_from(struct device *dev, dma_addr_t addr, phys_addr_t phys,
 EXPORT_SYMBOL_GPL(dma_unmap_phys_from);
 
 #ifdef CONFIG_DMA_NEED_SYNC
-/*
- * Sync, trace, debug: in the order of dma_sync_single_for_cpu(), to which it is
- * left if nothing is known.
- */
-static void dma_sync_by_state_for_cpu(struct device *dev, dma_addr_t addr,
+static void dma_state_sync_for_cpu(struct device *dev, dma_addr_t addr,
 		size_t size, enum dma_data_direction dir,
-		const phys_addr_t *source, struct dma_map_state state)
+		const struct dma_map_state *state)
 {
-	struct io_tlb_pool *pool;
-	phys_addr_t target;
+	phys_addr_t target = dma_state_target(state, addr);
+	struct io_tlb_pool *pool = dma_state_pool(state);
+	const struct dma_map_ops *ops = dma_state_ops(dev);
 
-	if (unlikely(!dma_state_is_known(&state))) {
-		__dma_sync_single_for_cpu(dev, addr, size, dir);
+	if (unlikely(ops)) {
+		ops->sync_target_for_cpu(dev, addr, target, pool, size, dir);
 		return;
 	}
-	dma_state_check(dev, addr, size, dir, source, &state);
-	if (dma_state_is_mmio(&state))
-		return;
-	target = dma_state_target(&state, addr);
-	pool = dma_state_pool(&state);
 	if (!dev_is_dma_coherent(dev)) {
 		arch_sync_dma_for_cpu(target, size, dir);
 		arch_sync_dma_for_cpu_all();
@@ -399,6 +441,42 @@ static void dma_sync_by_state_for_cpu(struct device *dev, dma_addr_t addr,
 		__swiotlb_sync_single_for_cpu(dev, target, size, dir, pool);
 	if (dir == DMA_FROM_DEVICE)
 		arch_dma_mark_clean(target, size);
+}
+
+static void dma_state_sync_for_device(struct device *dev, dma_addr_t addr,
+		size_t size, enum dma_data_direction dir,
+		const struct dma_map_state *state)
+{
+	phys_addr_t target = dma_state_target(state, addr);
+	struct io_tlb_pool *pool = dma_state_pool(state);
+	const struct dma_map_ops *ops = dma_state_ops(dev);
+
+	if (unlikely(ops)) {
+		ops->sync_target_for_device(dev, addr, target, pool, size, dir);
+		return;
+	}
+	if (unlikely(pool))
+		__swiotlb_sync_single_for_device(dev, target, size, dir, pool);
+	if (!dev_is_dma_coherent(dev))
+		arch_sync_dma_for_device(target, size, dir);
+}
+
+/*
+ * Sync, trace, debug: in the order of dma_sync_single_for_cpu(), to which it is
+ * left if nothing is known.
+ */
+static void dma_sync_by_state_for_cpu(struct device *dev, dma_addr_t addr,
+		size_t size, enum dma_data_direction dir,
+		const phys_addr_t *source, struct dma_map_state state)
+{
+	if (unlikely(!dma_state_is_known(&state))) {
+		__dma_sync_single_for_cpu(dev, addr, size, dir);
+		return;
+	}
+	dma_state_check(dev, addr, size, dir, source, &state);
+	if (dma_state_is_mmio(&state))
+		return;
+	dma_state_sync_for_cpu(dev, addr, size, dir, &state);
 	trace_dma_sync_single_for_cpu(dev, addr, size, dir);
 	debug_dma_sync_single_for_cpu(dev, addr, size, dir);
 }
@@ -407,9 +485,6 @@ static void dma_sync_by_state_for_device(struct device *dev, dma_addr_t addr,
 		size_t size, enum dma_data_direction dir,
 		const phys_addr_t *source, struct dma_map_state state)
 {
-	struct io_tlb_pool *pool;
-	phys_addr_t target;
-
 	if (unlikely(!dma_state_is_known(&state))) {
 		__dma_sync_single_for_device(dev, addr, size, dir);
 		return;
@@ -417,12 +492,7 @@ static void dma_sync_by_state_for_device(struct device *dev, dma_addr_t addr,
 	dma_state_check(dev, addr, size, dir, source, &state);
 	if (dma_state_is_mmio(&state))
 		return;
-	target = dma_state_target(&state, addr);
-	pool = dma_state_pool(&state);
-	if (unlikely(pool))
-		__swiotlb_sync_single_for_device(dev, target, size, dir, pool);
-	if (!dev_is_dma_coherent(dev))
-		arch_sync_dma_for_device(target, size, dir);
+	dma_state_sync_for_device(dev, addr, size, dir, &state);
 	trace_dma_sync_single_for_device(dev, addr, size, dir);
 	debug_dma_sync_single_for_device(dev, addr, size, dir);
 }
@@ -446,7 +516,7 @@ void __dma_sync_state_for_device(struct device *dev, dma_addr_t addr,
 }
 EXPORT_SYMBOL_GPL(__dma_sync_state_for_device);
 
-/* The state for a sync of a part of a mapping. Empty with dma_map_ops. */
+/* The state for a sync of a part of a mapping. Empty if it is of no use. */
 static struct dma_map_state dma_state_of_part(struct device *dev,
 		dma_addr_t addr, phys_addr_t phys, unsigned long attrs)
 {
@@ -484,10 +554,15 @@ EXPORT_SYMBOL_GPL(__dma_sync_phys_for_device);
  */
 static bool dma_state_is_useful(struct device *dev)
 {
+	const struct dma_map_ops *ops;
+
 	if (use_dma_iommu(dev))
 		return true;
-	if (!dev->dma_mask || !dma_state_is_supported(dev))
+	if (!dev->dma_mask)
 		return false;
+	ops = dma_state_ops(dev);
+	if (ops)
+		return ops->find_target;
 	return !dev_is_dma_coherent(dev) || is_swiotlb_force_bounce(dev) ||
 	       dma_has_bounced(dev) || dma_addressing_limited(dev);
 }

@@ -493,7 +493,9 @@ static struct device *debug_bus_device(struct kunit *test)
 	dev->release = debug_device_release;
 	dev->coherent_dma_mask = DMA_BIT_MASK(64);
 	dev->dma_mask = &dev->coherent_dma_mask;
+#ifdef CONFIG_SWIOTLB
 	dev->dma_io_tlb_mem = NULL;
+#endif
 	KUNIT_ASSERT_EQ(test, 0, dev_set_name(dev, "dma-kunit-leak"));
 	KUNIT_ASSERT_EQ(test, 0, device_add(dev));
 	KUNIT_ASSERT_PTR_EQ(test, &debug_driver, dev->driver);

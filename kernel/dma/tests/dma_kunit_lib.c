@@ -263,7 +263,9 @@ struct device *dma_device_create(struct kunit *test)
 	dev = kunit_device_register(test, name);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
 	*dev->dma_mask = DMA_BIT_MASK(64);
+#ifdef CONFIG_SWIOTLB
 	dev->dma_io_tlb_mem = NULL;
+#endif
 	dma_device_set_coherent(dev, true);
 	return dev;
 }
@@ -304,6 +306,7 @@ phys_addr_t dma_hole(struct kunit *test)
 
 /* Bounce pools */
 
+#ifdef CONFIG_SWIOTLB
 struct bounce_pages {
 	struct io_tlb_mem mem;
 	struct page *pages;
@@ -384,3 +387,16 @@ unsigned long dma_bounce_used(const struct io_tlb_mem *mem)
 	return mem->defpool.areas->used;
 #endif
 }
+#else
+struct io_tlb_mem *dma_bounce_create(struct kunit *test, unsigned long nslabs,
+				     gfp_t gfp)
+{
+	kunit_skip(test, "needs CONFIG_SWIOTLB");
+	return NULL;
+}
+
+unsigned long dma_bounce_used(const struct io_tlb_mem *mem)
+{
+	return 0;
+}
+#endif

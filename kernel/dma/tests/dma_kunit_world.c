@@ -273,6 +273,15 @@ static void world_set_parms(struct dma_world *w)
 	dma_set_max_seg_size(w->dev, MAX(SZ_64K, DMA_AREA_SIZE));
 }
 
+static void world_set_pool(struct dma_world *w)
+{
+#ifdef CONFIG_SWIOTLB
+	if (w->tlb)
+		w->tlb->force_bounce = w->kind == DMA_KIND_BOUNCE;
+	w->dev->dma_io_tlb_mem = w->tlb;
+#endif
+}
+
 static void world_set_device(struct dma_world *w)
 {
 	if (dma_kind_has_iommu(w->kind))
@@ -280,6 +289,10 @@ static void world_set_device(struct dma_world *w)
 					     DMA_BIT_MASK(36), &w->dev);
 	else
 		w->dev = dma_device_create(w->test);
+
+	/* Of an architecture whose devices all have them */
+	if (w->kind != DMA_KIND_OPS && get_dma_ops(w->dev))
+		kunit_skip(w->test, "every device has dma_map_ops here");
 
 	switch (w->kind) {
 	case DMA_KIND_RANGES:
@@ -291,7 +304,6 @@ static void world_set_device(struct dma_world *w)
 		break;
 	case DMA_KIND_BOUNCE:
 		w->tlb = dma_bounce_create(w->test, DMA_POOL_SLOTS, GFP_DMA32);
-		w->tlb->force_bounce = true;
 		break;
 	case DMA_KIND_OPS:
 		world_set_ops(w);
@@ -303,7 +315,7 @@ static void world_set_device(struct dma_world *w)
 	default:
 		break;
 	}
-	w->dev->dma_io_tlb_mem = w->tlb;
+	world_set_pool(w);
 	world_set_parms(w);
 }
 
@@ -405,7 +417,8 @@ static bool world_access(struct dma_world *w, dma_addr_t addr, void *buf,
 		if (!world_lookup(w, addr, write ? IOMMU_WRITE : IOMMU_READ,
 				  &phys) || !pfn_valid(PHYS_PFN(phys)))
 			return false;
-		if (w->shadow && dma_shadow_access(w, phys, buf, part, write))
+		if (IS_ENABLED(CONFIG_SWIOTLB) && w->shadow &&
+		    dma_shadow_access(w, phys, buf, part, write))
 			continue;
 		if (write)
 			memcpy(phys_to_virt(phys), buf, part);
@@ -547,6 +560,7 @@ void dma_world_set_align(struct dma_world *w, unsigned int min_align_mask)
 	dma_set_min_align_mask(w->dev, min_align_mask);
 }
 
+#ifdef CONFIG_SWIOTLB
 /* A world whose pool is in reach and whose area is not */
 struct dma_world *dma_world_create_limited(struct kunit *test)
 {
@@ -559,3 +573,4 @@ struct dma_world *dma_world_create_limited(struct kunit *test)
 		kunit_skip(test, "no memory above the pool");
 	return w;
 }
+#endif

@@ -217,6 +217,251 @@ static void ops_only_map(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
+/* The optional operations for a known target */
+
+static struct ops_known_log {
+	unsigned int finds;
+	unsigned int finds_source;	/* of these, with a source */
+	unsigned int unmaps;
+	unsigned int for_cpu;
+	unsigned int for_device;
+	phys_addr_t target;
+	size_t size;
+} ops_known_log;
+
+static phys_addr_t known_find_target(struct device *dev, dma_addr_t addr,
+				     const phys_addr_t *source,
+				     struct io_tlb_pool **pool)
+{
+	ops_known_log.finds++;
+	ops_known_log.finds_source += !!source;
+	*pool = NULL;
+	return addr - DMA_OPS_WINDOW;
+}
+
+static void known_unmap_target(struct device *dev, dma_addr_t addr,
+			       phys_addr_t target, struct io_tlb_pool *pool,
+			       size_t size, enum dma_data_direction dir,
+			       unsigned long attrs)
+{
+	ops_known_log.unmaps++;
+	ops_known_log.target = target;
+	ops_known_log.size = size;
+	dma_ops_log.attrs = attrs;
+}
+
+static void known_sync_for_cpu(struct device *dev, dma_addr_t addr,
+			       phys_addr_t target, struct io_tlb_pool *pool,
+			       size_t size, enum dma_data_direction dir)
+{
+	ops_known_log.for_cpu++;
+	ops_known_log.target = target;
+	ops_known_log.size = size;
+}
+
+static void known_sync_for_device(struct device *dev, dma_addr_t addr,
+				  phys_addr_t target, struct io_tlb_pool *pool,
+				  size_t size, enum dma_data_direction dir)
+{
+	ops_known_log.for_device++;
+	ops_known_log.target = target;
+	ops_known_log.size = size;
+}
+
+static const struct dma_map_ops ops_known = {
+	.map_phys		= ops_map_phys,
+	.unmap_phys		= ops_unmap_phys,
+	.find_target		= known_find_target,
+	.unmap_target		= known_unmap_target,
+	.sync_target_for_cpu	= known_sync_for_cpu,
+	.sync_target_for_device	= known_sync_for_device,
+};
+
+struct ops_known_case {
+	unsigned int call;		/* in dma_state_calls */
+	bool without;			/* has not the operations */
+	bool bounced;			/* the device has, before */
+	unsigned int finds;		/* by map, two syncs and unmap */
+	unsigned int finds_source;
+	unsigned int syncs;		/* told the target, in each direction */
+	unsigned int unmaps;		/* told the target */
+};
+
+static const struct ops_known_case ops_known_cases[] = {
+	{ 0, false, false, 0, 0, 1, 1 },
+	{ 0, false, true, 3, 3, 1, 1 },
+	{ 0, true, false },
+	{ 0, true, true },
+	{ 1, false, false, 0, 0, 1, 1 },
+	{ 1, false, true, 1, 1, 1, 1 },
+	{ 1, true, false },
+	{ 1, true, true },
+	{ 2, false, false },
+	{ 3, false, false },
+	{ 4, false, false, 0, 0, 1, 0 },
+	{ 5, false, false, 0, 0, 0, 1 },
+};
+
+static void ops_known_desc(const struct ops_known_case *c, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s%s%s",
+		 dma_state_calls[c->call].name,
+		 c->without ? ", without operations" : "",
+		 c->bounced ? ", has bounced" : "");
+}
+
+KUNIT_ARRAY_PARAM(ops_known, ops_known_cases, ops_known_desc);
+
+static struct dma_world *ops_known_world(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS);
+
+	memset(&ops_known_log, 0, sizeof(ops_known_log));
+	set_dma_ops(w->dev, &ops_known);
+	dma_state_trust(test);
+	return w;
+}
+
+static void ops_known_expect(struct kunit *test, unsigned int calls,
+			     phys_addr_t target, size_t size)
+{
+	if (!calls)
+		return;
+	KUNIT_EXPECT_EQ(test, target, ops_known_log.target);
+	KUNIT_EXPECT_EQ(test, size, ops_known_log.size);
+}
+
+/* With a source or a state, the target is passed on and not looked up */
+static void ops_known_target(struct kunit *test)
+{
+	const struct ops_known_case *c = test->param_value;
+	const struct dma_call *call = &dma_state_calls[c->call];
+	struct dma_world *w = ops_known_world(test);
+	struct dma_mapping m = {
+		.dev	= w->dev,
+		.phys	= w->phys + 77,
+		.size	= 1000,
+		.dir	= DMA_BIDIRECTIONAL,
+		.attrs	= DMA_ATTR_WEAK_ORDERING,
+	};
+
+	if (c->without)
+		set_dma_ops(w->dev, &dma_ops_phys);
+	w->dev->dma_bounced = c->bounced;
+	call->map(&m);
+	KUNIT_ASSERT_FALSE(test, dma_map_failed(&m));
+	call->sync_part(&m, 10, 5, true);
+	ops_known_expect(test, c->syncs, m.phys + 10, 5);
+	call->sync_part(&m, 999, 1, false);
+	ops_known_expect(test, c->syncs, m.phys + 999, 1);
+	dma_ops_log.attrs = 0;
+	call->unmap(&m);
+	ops_known_expect(test, c->unmaps, m.phys, m.size);
+
+	KUNIT_EXPECT_EQ(test, c->finds, ops_known_log.finds);
+	KUNIT_EXPECT_EQ(test, c->finds_source, ops_known_log.finds_source);
+	KUNIT_EXPECT_EQ(test, c->syncs, ops_known_log.for_cpu);
+	KUNIT_EXPECT_EQ(test, c->syncs, ops_known_log.for_device);
+	KUNIT_EXPECT_EQ(test, c->unmaps, ops_known_log.unmaps);
+	KUNIT_EXPECT_EQ(test, 1, ops_known_log.unmaps + dma_ops_log.unmaps);
+	KUNIT_EXPECT_EQ(test, m.attrs, dma_ops_log.attrs);
+}
+
+/* MMIO has no target: .unmap_phys ends it, and nothing syncs it */
+static void ops_known_mmio(struct kunit *test)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		struct dma_world *w = ops_known_world(test);
+		struct dma_mapping m = {
+			.dev	= w->dev,
+			.phys	= dma_hole(test) + 77,
+			.size	= 1000,
+			.dir	= DMA_BIDIRECTIONAL,
+			.attrs	= DMA_ATTR_MMIO,
+		};
+
+		w->dev->dma_bounced = true;
+		dma_state_calls[i].map(&m);
+		KUNIT_ASSERT_FALSE(test, dma_map_failed(&m));
+		dma_state_calls[i].sync_for_cpu(&m);
+		dma_state_calls[i].sync_for_device(&m);
+		dma_ops_log.attrs = 0;
+		dma_state_calls[i].unmap(&m);
+		KUNIT_EXPECT_EQ(test, DMA_ATTR_MMIO, dma_ops_log.attrs);
+		KUNIT_EXPECT_EQ(test, 1, dma_ops_log.unmaps);
+		KUNIT_EXPECT_EQ(test, 0, ops_known_log.finds);
+		KUNIT_EXPECT_EQ(test, 0, ops_known_log.for_cpu);
+		KUNIT_EXPECT_EQ(test, 0, ops_known_log.for_device);
+		KUNIT_EXPECT_EQ(test, 0, ops_known_log.unmaps);
+	}
+}
+
+/* 16 bytes a descriptor with the operations, nothing without */
+static void ops_known_ring(struct kunit *test)
+{
+	struct dma_world *w = ops_known_world(test);
+	struct dma_state_ring ring;
+
+	KUNIT_ASSERT_EQ(test, 0, dma_state_ring_init(&ring, w->dev, 8,
+						     GFP_KERNEL));
+	KUNIT_ASSERT_NOT_NULL(test, dma_state_at(&ring, 0));
+	KUNIT_EXPECT_LE(test, (void *)dma_state_at(&ring, 7) -
+			      (void *)dma_state_at(&ring, 0), 7 * 16);
+	dma_state_ring_free(&ring);
+
+	set_dma_ops(w->dev, &dma_ops_phys);
+	KUNIT_ASSERT_EQ(test, 0, dma_state_ring_init(&ring, w->dev, 8,
+						     GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, dma_state_at(&ring, 0));
+	dma_state_ring_free(&ring);
+}
+
+#ifdef CONFIG_DMA_API_DEBUG
+/* The operations say the truth, and a wrong source is reported */
+static void ops_known_lie(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS);
+	unsigned int before;
+	dma_addr_t addr;
+
+	dma_debug_count_start(test);
+	memset(&ops_known_log, 0, sizeof(ops_known_log));
+	set_dma_ops(w->dev, &ops_known);
+	addr = dma_map_phys(w->dev, w->phys + 77, 1000, DMA_TO_DEVICE, 0);
+	KUNIT_ASSERT_EQ(test, 0, dma_mapping_error(w->dev, addr));
+	before = dma_debug_reports();
+	dma_unmap_phys_from(w->dev, addr, w->phys + PAGE_SIZE, 1000,
+			    DMA_TO_DEVICE, 0);
+	KUNIT_EXPECT_EQ(test, before + 1, dma_debug_reports());
+	KUNIT_EXPECT_EQ(test, 1, ops_known_log.unmaps);
+	KUNIT_EXPECT_EQ(test, w->phys + 77, ops_known_log.target);
+}
+
+/* Operations that cannot tell are not asked: a right source is no lie */
+static void ops_unknown_mmio_sync(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS);
+	phys_addr_t phys = dma_hole(test) + 77;
+	unsigned int before;
+	dma_addr_t addr;
+
+	dma_debug_count_start(test);
+	addr = dma_map_phys(w->dev, phys, 1000, DMA_TO_DEVICE, DMA_ATTR_MMIO);
+	KUNIT_ASSERT_EQ(test, 0, dma_mapping_error(w->dev, addr));
+	before = dma_debug_reports();
+	dma_sync_phys_for_cpu(w->dev, addr, phys, 1000, DMA_TO_DEVICE,
+			      DMA_ATTR_MMIO);
+	dma_sync_phys_for_device(w->dev, addr, phys, 1000, DMA_TO_DEVICE,
+				 DMA_ATTR_MMIO);
+	dma_unmap_phys_from(w->dev, addr, phys, 1000, DMA_TO_DEVICE,
+			    DMA_ATTR_MMIO);
+	KUNIT_EXPECT_EQ(test, before, dma_debug_reports());
+	KUNIT_EXPECT_EQ(test, 1, dma_ops_log.unmaps);
+}
+#endif
+
 static struct kunit_case dma_ops_cases[] = {
 	KUNIT_CASE_PARAM(ops_transfer, dma_span_gen_params),
 	KUNIT_CASE(ops_arguments),
@@ -225,6 +470,13 @@ static struct kunit_case dma_ops_cases[] = {
 	KUNIT_CASE(ops_dummy),
 	KUNIT_CASE(ops_empty),
 	KUNIT_CASE(ops_only_map),
+	KUNIT_CASE_PARAM(ops_known_target, ops_known_gen_params),
+	KUNIT_CASE(ops_known_mmio),
+	KUNIT_CASE(ops_known_ring),
+#ifdef CONFIG_DMA_API_DEBUG
+	KUNIT_CASE(ops_known_lie),
+	KUNIT_CASE(ops_unknown_mmio_sync),
+#endif
 	{}
 };
 
