@@ -48,6 +48,10 @@ struct map_benchmark {
  * @DMA_MAP_OP_RESOURCE: dma_map_resource() of a register range of the device
  *                       itself, a call for each segment; there is no sync
  * @DMA_MAP_OP_MMIO:     the same by dma_map_phys() with DMA_ATTR_MMIO
+ * @DMA_MAP_OP_SOURCE:   dma_map_phys(), unmapped and synced with the source
+ *                       known, by dma_unmap_phys_from() and the like
+ * @DMA_MAP_OP_STATE:    dma_map_phys_state(), unmapped and synced with the state
+ *                       that it fills
  *
  * A kernel that does not know a number answers with EOPNOTSUPP.
  */
@@ -58,6 +62,8 @@ enum map_benchmark_op {
 	DMA_MAP_OP_SG,
 	DMA_MAP_OP_RESOURCE,
 	DMA_MAP_OP_MMIO,
+	DMA_MAP_OP_SOURCE,
+	DMA_MAP_OP_STATE,
 };
 
 /**

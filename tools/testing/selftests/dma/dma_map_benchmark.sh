@@ -129,9 +129,9 @@ MASK=$(mask)
 DRIVER=$(driver "${DEVICE#pci/}")
 
 ktap_print_header
-ktap_set_plan 20
+ktap_set_plan 24
 
-for op in single page phys; do
+for op in single page phys source state; do
 	check "$op: every step has figures" all_steps $op 4 -l 512
 	check "$op: several segments and threads" all_steps $op 4 -e 3 -t 2
 done
