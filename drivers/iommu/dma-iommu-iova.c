@@ -374,6 +374,38 @@ static bool iova_vec_fits(struct iova_domain *iovad, const struct phys_vec *vec,
 	return !iova_offset(iovad, inner);
 }
 
+/* Only the outer ends can be partial, and have to bounce for that */
+static __always_inline bool iova_vec_bounces(struct device *dev,
+		struct iova_domain *iovad, const struct phys_vec *vec,
+		unsigned int nr, enum dma_data_direction dir)
+{
+	const struct phys_vec *last = &vec[nr - 1];
+
+	return iova_offset(iovad, vec->paddr | (last->paddr + last->len)) &&
+	       (dev_use_swiotlb(dev, vec->len, dir) ||
+		dev_use_swiotlb(dev, last->len, dir));
+}
+
+/* True if a link of @vec, which is memory, is bounced in part */
+bool iommu_dma_vec_bounces(struct device *dev, const struct phys_vec *vec,
+		unsigned int nr, enum dma_data_direction dir)
+{
+	struct iommu_domain *domain = iommu_get_dma_domain(dev);
+
+	return iova_vec_bounces(dev, &domain->iova_cookie->iovad, vec, nr, dir);
+}
+
+/* True if @dev finds at an IOVA what @other finds there */
+bool iommu_dma_shares_domain(struct device *dev, struct device *other)
+{
+	struct iommu_domain *domain = iommu_get_dma_domain(dev);
+
+	if (domain != iommu_get_dma_domain(other))
+		return false;
+	return !static_branch_unlikely(&iommu_deferred_attach_enabled) ||
+	       !iommu_deferred_attach(dev, domain);
+}
+
 static int iommu_dma_iova_link_each(struct device *dev,
 		struct dma_iova_state *state, const struct phys_vec *vec,
 		unsigned int nr, size_t offset, enum dma_data_direction dir,
@@ -408,18 +440,14 @@ int iommu_dma_iova_link_vec(struct device *dev, struct dma_iova_state *state,
 	struct iova_domain *iovad = &domain->iova_cookie->iovad;
 	dma_addr_t addr = state->addr + offset;
 	bool coherent = dev_is_dma_coherent(dev);
-	const struct phys_vec *last = &vec[nr - 1];
 	unsigned int i;
 
 	if (!iova_vec_fits(iovad, vec, nr) ||
 	    !iova_fits(domain, state, offset, vec->paddr))
 		return -EINVAL;
 
-	/* Only the outer ends can be partial, and have to bounce for that */
 	if (!(attrs & DMA_ATTR_MMIO) &&
-	    iova_offset(iovad, vec->paddr | (last->paddr + last->len)) &&
-	    (dev_use_swiotlb(dev, vec->len, dir) ||
-	     dev_use_swiotlb(dev, last->len, dir)))
+	    iova_vec_bounces(dev, iovad, vec, nr, dir))
 		return iommu_dma_iova_link_each(dev, state, vec, nr, offset,
 						dir, attrs);
 

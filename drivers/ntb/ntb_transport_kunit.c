@@ -4,6 +4,7 @@
  * static there.
  */
 #include <kunit/device.h>
+#include <kunit/static_stub.h>
 #include <kunit/test.h>
 #include <linux/dma-map-ops.h>
 
@@ -92,11 +93,12 @@ static int ntk_init(struct kunit *test)
 	ntk = kunit_kzalloc(test, sizeof(*ntk), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, ntk);
 	ntk->test = test;
-	ntk->pieces = 1;
 	ntk->buf = kunit_kzalloc(test, NTK_PACKET, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, ntk->buf);
 	ntk_add_device(test, NTK_WINDOW, "ntk-window");
 	ntk_add_device(test, NTK_OTHER, "ntk-other");
+	kunit_activate_static_stub(test, dma_alias_map, ntk_alias_map);
+	kunit_activate_static_stub(test, dma_alias_unmap, ntk_alias_unmap);
 
 	ntk->ntb.dev.parent = ntk->dev[NTK_OTHER];
 	ntk->ntb.dev.init_name = "ntk";
@@ -120,8 +122,8 @@ static struct kunit_case ntk_cases[] = {
 	KUNIT_CASE(ntk_test_rx_cpu),
 	KUNIT_CASE(ntk_test_rx_same),
 	KUNIT_CASE(ntk_test_rx_other),
-	KUNIT_CASE(ntk_test_rx_in_pieces),
-	KUNIT_CASE(ntk_test_rx_not_mapped),
+	KUNIT_CASE_PARAM(ntk_test_rx_refused, ntk_refused_gen_params),
+	KUNIT_CASE(ntk_test_rx_refused_once),
 	KUNIT_CASE(ntk_test_rx_no_buffer),
 	KUNIT_CASE(ntk_test_rx_late),
 	KUNIT_CASE(ntk_test_rx_copy_fails),

@@ -27,7 +27,6 @@ struct ntk_mem {
 	void		*buf;
 	dma_addr_t	addr;
 	size_t		size;
-	unsigned long	attrs;
 };
 
 struct ntk {
@@ -57,8 +56,10 @@ struct ntk {
 	unsigned int			allocs;
 	unsigned long			fail_allocs;	/* bit N: the Nth */
 	size_t				misalign;
-	unsigned int			pieces;
 	bool				fail_map;
+	int				alias_error;
+	int				aliases[NTK_NR_DEVS];
+	int				unaliases[NTK_NR_DEVS];
 	int				maps[NTK_NR_DEVS];
 	int				unmaps[NTK_NR_DEVS];
 	int				syncs[NTK_NR_DEVS];
@@ -109,7 +110,8 @@ static void *ntk_alloc(struct device *dev, size_t size, dma_addr_t *addr,
 		return NULL;
 	mem->dev = dev;
 	mem->size = size;
-	mem->attrs = attrs;
+	/* It need not be in one piece, for a channel either */
+	KUNIT_EXPECT_FALSE(ntk->test, attrs & DMA_ATTR_FORCE_CONTIGUOUS);
 	mem->addr = NTK_DMA_BASE + ntk->misalign;
 	*addr = mem->addr;
 	return mem->buf;
@@ -124,29 +126,14 @@ static void ntk_free(struct device *dev, size_t size, void *buf,
 	KUNIT_EXPECT_PTR_EQ(ntk->test, mem->buf, buf);
 	KUNIT_EXPECT_EQ(ntk->test, mem->addr, addr);
 	KUNIT_EXPECT_EQ(ntk->test, mem->size, size);
-	KUNIT_EXPECT_EQ(ntk->test, mem->attrs, attrs);
-	/* The peer must not reach it any more */
+	/* The peer must not reach it any more, and neither must a channel */
 	KUNIT_EXPECT_EQ(ntk->test, ntk->trans, 0);
+	KUNIT_EXPECT_EQ(ntk->test, ntk->aliases[NTK_WINDOW],
+			ntk->unaliases[NTK_WINDOW]);
+	KUNIT_EXPECT_EQ(ntk->test, ntk->aliases[NTK_OTHER],
+			ntk->unaliases[NTK_OTHER]);
 	free_pages((unsigned long)mem->buf, get_order(mem->size));
 	memset(mem, 0, sizeof(*mem));
-}
-
-static int ntk_get_sgtable(struct device *dev, struct sg_table *sgt, void *buf,
-			   dma_addr_t addr, size_t size, unsigned long attrs)
-{
-	struct scatterlist *sg;
-	int i, ret;
-
-	KUNIT_EXPECT_PTR_EQ(ntk->test, ntk->mem.dev, dev);
-	KUNIT_EXPECT_PTR_EQ(ntk->test, ntk->mem.buf, buf);
-	KUNIT_EXPECT_EQ(ntk->test, ntk->mem.attrs, attrs);
-	ret = sg_alloc_table(sgt, ntk->pieces, GFP_KERNEL);
-	if (ret)
-		return ret;
-	for_each_sgtable_sg(sgt, sg, i)
-		sg_set_buf(sg, buf + i * (size / ntk->pieces),
-			   size / ntk->pieces);
-	return 0;
 }
 
 static dma_addr_t ntk_map_phys(struct device *dev, phys_addr_t phys,
@@ -174,11 +161,40 @@ static void ntk_sync(struct device *dev, dma_addr_t addr, size_t size,
 static const struct dma_map_ops ntk_dma_ops = {
 	.alloc = ntk_alloc,
 	.free = ntk_free,
-	.get_sgtable = ntk_get_sgtable,
 	.map_phys = ntk_map_phys,
 	.unmap_phys = ntk_unmap_phys,
 	.sync_single_for_device = ntk_sync,
 };
+
+/* As dma_alias_map(), which has no aliases of devices with dma_map_ops */
+static int ntk_alias_map(struct dma_alias *alias, struct device *dev,
+			 struct device *owner, dma_addr_t addr, size_t size,
+			 enum dma_data_direction dir)
+{
+	struct ntk_mem *mem = &ntk->mem;
+
+	KUNIT_EXPECT_PTR_EQ(ntk->test, mem->dev, owner);
+	KUNIT_EXPECT_GE(ntk->test, addr, mem->addr);
+	KUNIT_EXPECT_LE(ntk->test, addr + size, mem->addr + mem->size);
+	KUNIT_EXPECT_EQ(ntk->test, dir, DMA_TO_DEVICE);
+	*alias = (struct dma_alias) {};
+	if (ntk->alias_error)
+		return ntk->alias_error;
+	ntk->aliases[ntk_index(dev)]++;
+	alias->addr = addr;
+	if (dev != owner)
+		alias->addr = virt_to_phys(mem->buf + (addr - mem->addr)) +
+			      NTK_MAP_OFFSET;
+	alias->__dev = dev;
+	return 0;
+}
+
+static void ntk_alias_unmap(struct dma_alias *alias)
+{
+	KUNIT_EXPECT_NOT_NULL(ntk->test, alias->__dev);
+	ntk->unaliases[ntk_index(alias->__dev)]++;
+	alias->__dev = NULL;
+}
 
 /* ---- the channel ---- */
 

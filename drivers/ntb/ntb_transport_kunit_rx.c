@@ -79,11 +79,11 @@ static void ntk_link_down(struct kunit *test)
 static void ntk_test_rx_cpu(struct kunit *test)
 {
 	ntk_link_up(test);
-	KUNIT_EXPECT_EQ(test, ntk->mem.attrs, 0);
 	ntk_packets(test, 5);
 	KUNIT_EXPECT_EQ(test, ntk->qp.rx_memcpy, 5);
 	ntk_link_down(test);
 	KUNIT_EXPECT_EQ(test, ntk->maps[NTK_WINDOW], 0);
+	KUNIT_EXPECT_EQ(test, ntk->aliases[NTK_WINDOW], 0);
 }
 
 /* The channel of the window's own device: a packet is one mapping, its buffer */
@@ -101,47 +101,75 @@ static void ntk_test_rx_same(struct kunit *test)
 	ntk_link_down(test);
 }
 
-/* The channel of another: one mapping for the ring, and one for each packet */
+/*
+ * The channel of another: one alias of the ring, and one mapping for each packet,
+ * its buffer
+ */
 static void ntk_test_rx_other(struct kunit *test)
 {
 	ntk->misalign = PAGE_SIZE;
 	ntk_add_chan(NTK_OTHER);
 	ntk_link_up(test);
-	KUNIT_EXPECT_EQ(test, ntk->mem.attrs, DMA_ATTR_FORCE_CONTIGUOUS);
-	KUNIT_EXPECT_EQ(test, ntk->maps[NTK_OTHER], 1);
+	KUNIT_EXPECT_EQ(test, ntk->aliases[NTK_OTHER], 1);
 	ntk_packets(test, 5);
-	KUNIT_EXPECT_EQ(test, ntk->maps[NTK_OTHER], 1 + 5);
+	KUNIT_EXPECT_EQ(test, ntk->aliases[NTK_OTHER], 1);
+	KUNIT_EXPECT_EQ(test, ntk->maps[NTK_OTHER], 5);
 	KUNIT_EXPECT_EQ(test, ntk->unmaps[NTK_OTHER], 5);
-	KUNIT_EXPECT_EQ(test, ntk->syncs[NTK_OTHER], 5);
+	KUNIT_EXPECT_EQ(test, ntk->syncs[NTK_OTHER], 0);
 	KUNIT_EXPECT_EQ(test, ntk->qp.rx_memcpy, 0);
+	KUNIT_EXPECT_EQ(test, ntk->unaliases[NTK_OTHER], 0);
 	ntk_link_down(test);
+	KUNIT_EXPECT_EQ(test, ntk->unaliases[NTK_OTHER], 1);
 	KUNIT_EXPECT_EQ(test, ntk->maps[NTK_WINDOW], 0);
 
-	/* With the next link it is mapped again */
+	/* With the next link there is an alias of the next ring */
 	ntk_link_up(test);
 	ntk_packets(test, 1);
-	KUNIT_EXPECT_EQ(test, ntk->maps[NTK_OTHER], 2 * 1 + 6);
+	KUNIT_EXPECT_EQ(test, ntk->aliases[NTK_OTHER], 2);
+	KUNIT_EXPECT_EQ(test, ntk->maps[NTK_OTHER], 6);
 	ntk_link_down(test);
 }
 
-static void ntk_test_rx_in_pieces(struct kunit *test)
+static const struct ntk_refused_param {
+	const char	*desc;
+	int		error;
+} ntk_refused_params[] = {
+	{ "not in one piece, or out of reach", -ENXIO },
+	{ "not as coherent, or dma_map_ops", -EOPNOTSUPP },
+	{ "larger granule", -EINVAL },
+	{ "no memory", -ENOMEM },
+};
+
+KUNIT_ARRAY_PARAM_DESC(ntk_refused, ntk_refused_params, desc);
+
+/* Then the CPU copies, and nothing is mapped */
+static void ntk_test_rx_refused(struct kunit *test)
 {
-	ntk->pieces = 2;
+	const struct ntk_refused_param *p = test->param_value;
+
+	ntk->alias_error = p->error;
 	ntk_add_chan(NTK_OTHER);
 	ntk_link_up(test);
 	ntk_packets(test, 3);
 	KUNIT_EXPECT_EQ(test, ntk->qp.rx_memcpy, 3);
 	ntk_link_down(test);
 	KUNIT_EXPECT_EQ(test, ntk->maps[NTK_OTHER], 0);
+	KUNIT_EXPECT_EQ(test, ntk->unaliases[NTK_OTHER], 0);
 }
 
-static void ntk_test_rx_not_mapped(struct kunit *test)
+/* The next link asks again */
+static void ntk_test_rx_refused_once(struct kunit *test)
 {
-	ntk->fail_map = true;
+	ntk->alias_error = -ENOMEM;
 	ntk_add_chan(NTK_OTHER);
 	ntk_link_up(test);
-	ntk_packets(test, 3);
-	KUNIT_EXPECT_EQ(test, ntk->qp.rx_memcpy, 3);
+	ntk_packets(test, 1);
+	ntk_link_down(test);
+	ntk->alias_error = 0;
+	ntk_link_up(test);
+	ntk_packets(test, 2);
+	KUNIT_EXPECT_EQ(test, ntk->qp.rx_memcpy, 1);
+	KUNIT_EXPECT_EQ(test, ntk->aliases[NTK_OTHER], 1);
 	ntk_link_down(test);
 }
 
@@ -164,18 +192,18 @@ static void ntk_test_rx_late(struct kunit *test)
 {
 	use_dma = true;
 	ntk_link_up(test);
-	KUNIT_EXPECT_EQ(test, ntk->mem.attrs, DMA_ATTR_FORCE_CONTIGUOUS);
 	ntk_packet(test);
 	ntk_add_chan(NTK_OTHER);
 	scoped_guard(mutex, &ntk->nt.mw_lock)
 		ntb_qp_map_rx(&ntk->qp);
-	KUNIT_EXPECT_EQ(test, ntk->maps[NTK_OTHER], 1);
+	KUNIT_EXPECT_EQ(test, ntk->aliases[NTK_OTHER], 1);
 	ntk_packets(test, 3);
-	KUNIT_EXPECT_EQ(test, ntk->maps[NTK_OTHER], 1 + 3);
+	KUNIT_EXPECT_EQ(test, ntk->maps[NTK_OTHER], 3);
 	ntk->qp.rx_dma_chan = NULL;
 	scoped_guard(mutex, &ntk->nt.mw_lock)
-		ntb_qp_unmap_rx(&ntk->qp, ntk->dev[NTK_OTHER]);
-	KUNIT_EXPECT_EQ(test, ntk->unmaps[NTK_OTHER], 1 + 3);
+		ntb_qp_unmap_rx(&ntk->qp);
+	KUNIT_EXPECT_EQ(test, ntk->unmaps[NTK_OTHER], 3);
+	KUNIT_EXPECT_EQ(test, ntk->unaliases[NTK_OTHER], 1);
 	ntk_packet(test);
 	KUNIT_EXPECT_EQ(test, ntk->qp.rx_memcpy, 2);
 	ntk_link_down(test);
@@ -248,8 +276,9 @@ static void ntk_test_rx_stuck(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, ntb_free_mw(&ntk->nt, 0));
 	KUNIT_EXPECT_NOT_NULL(test, ntk->mem.buf);
 	KUNIT_EXPECT_NE(test, ntk->trans, 0);
-	KUNIT_EXPECT_EQ(test, ntk->maps[NTK_OTHER], 1 + 1);
+	KUNIT_EXPECT_EQ(test, ntk->maps[NTK_OTHER], 1);
 	KUNIT_EXPECT_EQ(test, ntk->unmaps[NTK_OTHER], 0);
+	KUNIT_EXPECT_EQ(test, ntk->unaliases[NTK_OTHER], 0);
 	KUNIT_EXPECT_EQ(test, -EBUSY, ntb_transport_setup_qp_mw(&ntk->nt, 0));
 
 	ntk_copy(NULL);
@@ -275,8 +304,8 @@ static void ntk_test_rx_detached(struct kunit *test)
 	qp->rx_buff = NULL;
 	ntb_async_rx(entry, rx_buff + qp->rx_max_frame);
 	KUNIT_EXPECT_TRUE(test, ntk->submitted);
-	KUNIT_EXPECT_EQ(test, ntk->src, qp->rx_dma_addr + qp->rx_max_frame);
-	ntk->src = qp->rx_dma_addr + qp->rx_max_frame;
+	KUNIT_EXPECT_EQ(test, ntk->src, qp->rx_alias.addr + qp->rx_max_frame);
+	ntk->src = qp->rx_alias.addr + qp->rx_max_frame;
 	dma_async_issue_pending(&ntk->chan);
 	KUNIT_EXPECT_EQ(test, ntk->received, 2);
 	ntk_link_down(test);

@@ -5,6 +5,7 @@
  */
 #include <linux/device/bus.h>
 #include <linux/device/driver.h>
+#include <linux/dma-alias.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -521,10 +522,34 @@ static void debug_leak(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, dma_debug_reports());
 }
 
+/* The owner is another device, whose mapping is not the driver's to unmap */
+static void debug_leak_alias(struct kunit *test)
+{
+	struct dma_world *w = dma_world_create(test, DMA_KIND_DIRECT);
+	struct device *dev = debug_bus_device(test);
+	struct dma_alias alias;
+	dma_addr_t addr;
+
+	dma_device_set_coherent(dev, true);
+	dma_debug_count_start(test);
+	addr = debug_map(w, w->phys + OFFSET, SIZE, DMA_TO_DEVICE, 0);
+	KUNIT_EXPECT_EQ(test, 0, dma_alias_map(&alias, dev, w->dev, addr, SIZE,
+					       DMA_TO_DEVICE));
+	device_release_driver(dev);
+	KUNIT_EXPECT_EQ(test, 1, dma_debug_reports());
+
+	dma_alias_unmap(&alias);
+	dma_unmap_phys(w->dev, addr, SIZE, DMA_TO_DEVICE, 0);
+	KUNIT_EXPECT_EQ(test, 0, device_attach(dev) - 1);
+	device_unregister(dev);
+	KUNIT_EXPECT_EQ(test, 1, dma_debug_reports());
+}
+
 static struct kunit_case dma_debug_test_cases[] = {
 	KUNIT_CASE_PARAM(debug_reports, debug_case_gen_params),
 	KUNIT_CASE_PARAM(debug_iommu_reports, debug_iommu_case_gen_params),
 	KUNIT_CASE(debug_leak),
+	KUNIT_CASE(debug_leak_alias),
 	{}
 };
 

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Shared by the suites of what is behind a mapping, and of aliases of it.
+ *
+ * An *owner* is a device that has mapped parts of a block of memory, in any
+ * order, into one range of DMA addresses.
+ */
+#ifndef _KERNEL_DMA_TESTS_DMA_ALIAS_KUNIT_H
+#define _KERNEL_DMA_TESTS_DMA_ALIAS_KUNIT_H
+
+#include <linux/dma-alias.h>
+#include <linux/prandom.h>
+#include <kunit/dma.h>
+
+#define ALIAS_BLOCK	SZ_2M
+#define ALIAS_MAX	512
+
+struct alias_owner {
+	struct kunit *test;
+	phys_addr_t phys;		/* of the block */
+	struct phys_vec vec[ALIAS_MAX];	/* what is mapped */
+	unsigned int nr;
+	size_t size;
+	struct device *dev;
+	struct mock_domain *iommu;	/* or NULL */
+	unsigned long attrs;
+	struct dma_iova_state state;
+	dma_addr_t addr;
+};
+
+struct alias_owner *alias_owner_create(struct kunit *test, unsigned int shift);
+void alias_owner_add(struct alias_owner *o, size_t offset, size_t len);
+void alias_owner_add_single(struct alias_owner *o, unsigned int nr, size_t len);
+void alias_owner_add_runs(struct alias_owner *o, unsigned int nr,
+			  size_t granule, struct rnd_state *rnd);
+void alias_owner_map(struct alias_owner *o);
+void alias_owner_unmap(struct alias_owner *o);
+phys_addr_t alias_owner_at(const struct alias_owner *o, size_t offset);
+unsigned int alias_owner_ranges(const struct alias_owner *o);
+
+#endif /* _KERNEL_DMA_TESTS_DMA_ALIAS_KUNIT_H */
