@@ -210,7 +210,7 @@ static noinline bool blk_dma_map_one(struct request *req,
 		phys_addr_t phys)
 {
 	if (iter->p2pdma.map == PCI_P2PDMA_MAP_BUS_ADDR) {
-		iter->addr = pci_p2pdma_bus_addr_map(&iter->p2pdma, phys);
+		iter->addr = pci_p2pdma_bus_addr_map(iter->p2pdma.mem, phys);
 		iter->iter.unmapped = true;
 		return true;
 	}

@@ -121,6 +121,8 @@ static int iommu_dma_iova_link_part(struct device *dev, dma_addr_t addr,
 
 	if (!dma_phys_can_bounce(phys))
 		return -EREMOTEIO;
+	if (attrs & DMA_ATTR_REQUIRE_COHERENT)
+		return -EOPNOTSUPP;
 
 	tlb = iommu_dma_map_swiotlb(dev, phys, iova_off, size, dir, attrs);
 	if (tlb == (phys_addr_t)DMA_MAPPING_ERROR)

@@ -25,6 +25,7 @@
 #include <kunit/static_stub.h>
 #include <kunit/visibility.h>
 #include "debug.h"
+#include "mapping.h"
 #include "state.h"
 
 /* Out of line, so that the hot paths carry a compare and not a warning. */
@@ -148,7 +149,10 @@ EXPORT_SYMBOL_GPL(dma_iova_free);
  *
  * * -EINVAL: the offsets in the granule differ, or a link made before has the
  *   first granule already; @size is zero; @phys + @size wraps; with a warning,
- *   @dir is no direction or the range does not have @size bytes at @offset
+ *   @dir is no direction or the range does not have @size bytes at @offset;
+ *   @attrs has a flag that is no attribute
+ * * -EOPNOTSUPP: %DMA_ATTR_CC_SHARED; %DMA_ATTR_REQUIRE_COHERENT, and the device
+ *   is not coherent or this would have to be bounced
  * * -EREMOTEIO: this is a peer's memory, and would have to be bounced
  * * -ENOMEM: no bounce slots, or no memory for page tables. May work later
  * * others: by the driver of the IOMMU
@@ -163,6 +167,9 @@ int dma_iova_link(struct device *dev, struct dma_iova_state *state,
 		return -EINVAL;
 	if (unlikely(!size || phys + size - 1 < phys))
 		return -EINVAL;
+	ret = dma_attrs_refused(dev, attrs);
+	if (ret)
+		return ret;
 
 	ret = iommu_dma_iova_link(dev, state, phys, offset, size, dir, attrs);
 	if (ret)
@@ -213,6 +220,9 @@ int dma_iova_link_vec(struct device *dev, struct dma_iova_state *state,
 		return -EINVAL;
 	if (!dma_iova_args_valid(dev, state, offset, size, dir))
 		return -EINVAL;
+	ret = dma_attrs_refused(dev, attrs);
+	if (ret)
+		return ret;
 
 	ret = iommu_dma_iova_link_vec(dev, state, vec, nr, offset, dir, attrs);
 	if (ret)

@@ -11,6 +11,35 @@
 #include <linux/iommu-dma.h>
 #include "direct.h"
 
+/* Each backend honours these, or ignores a hint: no need to look at the device */
+#define DMA_ATTRS_PLAIN							\
+	(DMA_ATTR_WEAK_ORDERING | DMA_ATTR_WRITE_COMBINE |		\
+	 DMA_ATTR_NO_KERNEL_MAPPING | DMA_ATTR_SKIP_CPU_SYNC |		\
+	 DMA_ATTR_FORCE_CONTIGUOUS | DMA_ATTR_ALLOC_SINGLE_PAGES |	\
+	 DMA_ATTR_NO_WARN | DMA_ATTR_PRIVILEGED |			\
+	 DMA_ATTR_DEBUGGING_IGNORE_CACHELINES)
+
+/* All attributes that there are */
+#define DMA_ATTRS_KNOWN							\
+	(DMA_ATTRS_PLAIN | DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT |	\
+	 DMA_ATTR_CC_SHARED)
+
+/* What an allocation can have: it is memory of its own, and not yet shared */
+#define DMA_ATTRS_ALLOC		(DMA_ATTRS_PLAIN | DMA_ATTR_REQUIRE_COHERENT)
+
+int dma_attrs_check(struct device *dev, unsigned long attrs);
+
+/*
+ * Every call that maps asks this. 0, or the error of dma_map_sgtable() for
+ * @attrs of which one is unknown or cannot be honoured for @dev.
+ */
+static inline int dma_attrs_refused(struct device *dev, unsigned long attrs)
+{
+	if (likely(!(attrs & ~DMA_ATTRS_PLAIN)))
+		return 0;
+	return dma_attrs_check(dev, attrs);
+}
+
 void dma_warn_bad_args(struct device *dev, enum dma_data_direction dir);
 
 /*

@@ -75,6 +75,36 @@ noinline void __cold dma_warn_bad_args(struct device *dev,
 		dev_WARN_ONCE(dev, 1, "device has no DMA mask.\n");
 }
 
+/**
+ * dma_attrs_check - check attributes that are not hints
+ * @dev:	device that memory is going to be mapped for, with a DMA mask
+ * @attrs:	DMA_ATTR_* flags
+ *
+ * A caller that gives an attribute relies on it, so none is ignored. Memory that
+ * only this mapping has to bounce is refused where that is found out.
+ *
+ * Return: 0; -EINVAL if @attrs has a flag that is no attribute; -EOPNOTSUPP if
+ * it has one that cannot be honoured for @dev.
+ */
+int dma_attrs_check(struct device *dev, unsigned long attrs)
+{
+	bool direct = dma_map_direct(dev, get_dma_ops(dev));
+
+	if (attrs & ~DMA_ATTRS_KNOWN)
+		return -EINVAL;
+	if (attrs & DMA_ATTR_CC_SHARED &&
+	    !(direct && dma_direct_can_share(dev)))
+		return -EOPNOTSUPP;
+	if (!(attrs & DMA_ATTR_REQUIRE_COHERENT))
+		return 0;
+	if (!dev_is_dma_coherent(dev))
+		return -EOPNOTSUPP;
+	if (direct && is_swiotlb_force_bounce(dev) &&
+	    !(attrs & (DMA_ATTR_MMIO | DMA_ATTR_CC_SHARED)))
+		return -EOPNOTSUPP;
+	return 0;
+}
+
 /* Out of line for the same reason. Here dma_map_ops are wrong, not the caller. */
 noinline void __cold dma_warn_no_callback(struct device *dev, const char *name)
 {
@@ -117,12 +147,30 @@ static noinline dma_addr_t dma_map_slow(struct device *dev, phys_addr_t phys,
 	return dma_ops_map_phys(ops, dev, phys, size, dir, attrs);
 }
 
+/* The same for attributes that depend on the device */
+static noinline dma_addr_t dma_map_special(struct device *dev, phys_addr_t phys,
+		size_t size, enum dma_data_direction dir, unsigned long attrs)
+{
+	if (!dma_args_valid(dev, dir) || dma_attrs_check(dev, attrs))
+		return DMA_MAPPING_ERROR;
+
+	/* Only for a device that is mapped directly is it not refused */
+	if (attrs & DMA_ATTR_CC_SHARED && !(attrs & DMA_ATTR_MMIO))
+		return dma_direct_map_shared(dev, phys, size, dir, attrs);
+	return dma_map_slow(dev, phys, size, dir, attrs);
+}
+
 /* Check, dispatch, trace, debug */
 static noinline dma_addr_t dma_map_instrumented(struct device *dev,
 		phys_addr_t phys, size_t size, enum dma_data_direction dir,
 		unsigned long attrs)
 {
-	dma_addr_t addr = dma_map_slow(dev, phys, size, dir, attrs);
+	dma_addr_t addr;
+
+	if (unlikely(attrs & ~DMA_ATTRS_PLAIN))
+		addr = dma_map_special(dev, phys, size, dir, attrs);
+	else
+		addr = dma_map_slow(dev, phys, size, dir, attrs);
 
 	if (addr != DMA_MAPPING_ERROR && !(attrs & DMA_ATTR_MMIO))
 		kmsan_handle_dma(phys, size, dir);
@@ -137,8 +185,10 @@ static __always_inline dma_addr_t __dma_map_phys(struct device *dev,
 {
 	if (DMA_IS_CHECKED || trace_dma_map_phys_enabled())
 		return dma_map_instrumented(dev, phys, size, dir, attrs);
+	if (unlikely(attrs & ~DMA_ATTRS_PLAIN))
+		return dma_map_special(dev, phys, size, dir, attrs);
 	if (dma_is_direct(dev, dir))
-		return dma_direct_map_phys(dev, phys, size, dir, attrs);
+		return dma_direct_map_memory(dev, phys, size, dir, attrs);
 	return dma_map_slow(dev, phys, size, dir, attrs);
 }
 
@@ -223,6 +273,8 @@ static __always_inline void __dma_unmap_phys(struct device *dev,
  *   %DMA_ATTR_NO_WARN, names the address, the size, the mask and the bus limit;
  * * for %DMA_ATTR_MMIO where the device's struct dma_map_ops does not support
  *   it;
+ * * for %DMA_ATTR_REQUIRE_COHERENT and %DMA_ATTR_CC_SHARED where they cannot be
+ *   honoured, and for a flag in @attrs that is no attribute;
  * * for lack of IOVA space, bounce slots, or memory for page tables. That may
  *   work later.
  */
@@ -255,6 +307,16 @@ void dma_unmap_phys(struct device *dev, dma_addr_t addr, size_t size,
 }
 EXPORT_SYMBOL_GPL(dma_unmap_phys);
 
+/* Out of line: attributes that have to be looked at */
+static noinline dma_addr_t dma_map_page_special(struct device *dev,
+		phys_addr_t phys, size_t size, enum dma_data_direction dir,
+		unsigned long attrs)
+{
+	if (attrs & DMA_ATTR_MMIO)
+		return DMA_MAPPING_ERROR;
+	return dma_map_phys(dev, phys, size, dir, attrs);
+}
+
 /**
  * dma_map_page_attrs - map memory for DMA by struct page
  * @dev:	device that is going to access the memory
@@ -274,11 +336,12 @@ dma_addr_t dma_map_page_attrs(struct device *dev, struct page *page,
 		size_t offset, size_t size, enum dma_data_direction dir,
 		unsigned long attrs)
 {
-	if (unlikely(attrs & DMA_ATTR_MMIO))
-		return DMA_MAPPING_ERROR;
+	phys_addr_t phys = page_to_phys(page) + offset;
 
-	return __dma_map_phys(dev, page_to_phys(page) + offset, size, dir,
-			      attrs);
+	if (unlikely(attrs & ~DMA_ATTRS_PLAIN))
+		return dma_map_page_special(dev, phys, size, dir, attrs);
+
+	return __dma_map_phys(dev, phys, size, dir, attrs);
 }
 EXPORT_SYMBOL(dma_map_page_attrs);
 

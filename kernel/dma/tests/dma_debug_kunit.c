@@ -309,6 +309,56 @@ static void debug_overlap_mmio_and_memory(struct dma_world *w)
 	dma_unmap_phys(w->dev, ram, SIZE, DMA_FROM_DEVICE, 0);
 }
 
+/* Two mappings of a cache line, of which each has attributes of its own */
+static void debug_overlap_attrs(struct dma_world *w, unsigned long first,
+				unsigned long second)
+{
+	phys_addr_t phys = w->phys + 0x140;
+	dma_addr_t a = debug_map(w, phys, SIZE, DMA_FROM_DEVICE, first);
+	dma_addr_t b = debug_map(w, phys + 1, SIZE, DMA_FROM_DEVICE, second);
+
+	dma_unmap_phys(w->dev, a, SIZE, DMA_FROM_DEVICE, first);
+	dma_unmap_phys(w->dev, b, SIZE, DMA_FROM_DEVICE, second);
+}
+
+static void debug_overlap_intended(struct dma_world *w)
+{
+	debug_overlap_attrs(w, DMA_ATTR_DEBUGGING_IGNORE_CACHELINES,
+			    DMA_ATTR_DEBUGGING_IGNORE_CACHELINES);
+}
+
+static void debug_overlap_coherent(struct dma_world *w)
+{
+	debug_overlap_attrs(w, DMA_ATTR_REQUIRE_COHERENT,
+			    DMA_ATTR_DEBUGGING_IGNORE_CACHELINES);
+}
+
+static void debug_overlap_first_intended(struct dma_world *w)
+{
+	debug_overlap_attrs(w, DMA_ATTR_DEBUGGING_IGNORE_CACHELINES, 0);
+}
+
+static void debug_overlap_second_intended(struct dma_world *w)
+{
+	debug_overlap_attrs(w, 0, DMA_ATTR_DEBUGGING_IGNORE_CACHELINES);
+}
+
+/* More of them than are counted, which warns of others */
+static void debug_overlap_many(struct dma_world *w)
+{
+	const unsigned long attrs = DMA_ATTR_DEBUGGING_IGNORE_CACHELINES;
+	dma_addr_t addrs[12];
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(addrs); i++)
+		addrs[i] = debug_map(w, w->phys + 0x140 + i, SIZE,
+				     DMA_FROM_DEVICE, attrs);
+	for (i = 0; i < ARRAY_SIZE(addrs); i++)
+		dma_unmap_phys(w->dev, addrs[i], SIZE, DMA_FROM_DEVICE, attrs);
+	/* The line is free again */
+	debug_overlap_attrs(w, attrs, attrs);
+}
+
 static void debug_sync_unmapped(struct dma_world *w)
 {
 	dma_sync_single_for_cpu(w->dev, w->phys + OFFSET, SIZE, DMA_FROM_DEVICE);
@@ -397,6 +447,11 @@ static const struct debug_case debug_cases[] = {
 	DEBUG_CASE(overlap_mmio, 0),
 	/* One is for RAM that is mapped as MMIO */
 	DEBUG_CASE(overlap_mmio_and_memory, 1),
+	DEBUG_CASE(overlap_intended, 0),
+	DEBUG_CASE(overlap_coherent, 0),
+	DEBUG_CASE(overlap_first_intended, 1),
+	DEBUG_CASE(overlap_second_intended, 1),
+	DEBUG_CASE(overlap_many, 0),
 	DEBUG_CASE(sync_unmapped, 1),
 	DEBUG_CASE(sync_past_end, 1),
 	DEBUG_CASE(sync_mmio_for_cpu, 1),

@@ -17,6 +17,11 @@
 extern unsigned int mock_vecs;
 void mock_set_vec(struct mock_domain *mock, bool vec);
 
+/* An IOMMU for ranges of many GiB that nobody accesses */
+struct mock_domain *dma_large_create(struct kunit *test, bool vec,
+				     struct device **dev);
+bool dma_large_idle(void);
+
 #define PLAN_MAX	20
 
 struct iova_plan {

@@ -9,6 +9,7 @@
  */
 #include <linux/iommu.h>
 #include <kunit/dma.h>
+#include "dma_iova_kunit.h"
 
 #define LARGE_VECS	3
 #define LARGE_PIECES	8
@@ -123,8 +124,8 @@ static void large_restore(void *data)
 	mock->domain.ops = large_mock_ops;
 }
 
-static struct mock_domain *large_create(struct kunit *test, bool vec,
-					struct device **dev)
+struct mock_domain *dma_large_create(struct kunit *test, bool vec,
+				     struct device **dev)
 {
 	struct mock_domain *mock;
 
@@ -142,6 +143,11 @@ static struct mock_domain *large_create(struct kunit *test, bool vec,
 	KUNIT_ASSERT_EQ(test, 0,
 			kunit_add_action_or_reset(test, large_restore, mock));
 	return mock;
+}
+
+bool dma_large_idle(void)
+{
+	return !large_nr;
 }
 
 /* Where a range is, in steps of 32 GiB, and how it differs from 4 GiB */
@@ -252,7 +258,7 @@ static void large_try(struct kunit *test, bool vec_op, bool pages, bool each)
 	struct device *dev;
 	size_t total, last;
 
-	mock = large_create(test, vec_op, &dev);
+	mock = dma_large_create(test, vec_op, &dev);
 	if (pages) {
 		large_page = SZ_2M;
 		mock_iommu_add_pgsize(mock, SZ_2M >> PAGE_SHIFT);
@@ -304,7 +310,7 @@ static void iova_large_map(struct kunit *test)
 	struct device *dev;
 	dma_addr_t addr;
 
-	mock = large_create(test, false, &dev);
+	mock = dma_large_create(test, false, &dev);
 	mock_iommu_add_pgsize(mock, SZ_1G >> PAGE_SHIFT);
 	large_fill(test, vec);
 	addr = dma_map_phys(dev, vec[0].paddr, vec[0].len, DMA_BIDIRECTIONAL,
