@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Everything is done by the scripts in harness/; this only names them. See make help.
 
-.PHONY: help tree build run test test-more test-all debug bench bench-short shell without record export mbox check check-topics bisect clean
+.PHONY: help tree build run test test-more test-all test-arch debug bench bench-short shell without record export mbox check check-topics bisect clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -12,6 +12,7 @@ help:
 	@echo 'make test     boots the test kernel on every machine and shows what passed'
 	@echo 'make test-more  the same with pages of 64 KiB and on 32 bits, which takes two more kernels'
 	@echo 'make test-all data by every way through NVMe, file systems, peers, and a soak of ten minutes; over an hour'
+	@echo 'make test-arch  other architectures, without user space: KUnit, and a disk that is mapped by dma_map_ops'
 	@echo 'make bench    what a mapping costs, base and series, in instructions: build/bench has CSV and a plot'
 	@echo 'make bench-short  one machine of it, a few operations, and whether they keep the limits of harness/bench/limits'
 	@echo 'make shell    boots a machine and gives its prompt; KERNEL=test, in the kernel of make test'
@@ -47,6 +48,9 @@ test-all:
 
 test-more:
 	@harness/hold 'make $@' '$(KEEP) && harness/lab/test more'
+
+test-arch:
+	@harness/hold 'make $@' '$(KEEP) && harness/lab/test arch'
 
 bench:
 	@harness/hold 'make $@' '$(KEEP) && harness/bench/bench'

@@ -48,7 +48,7 @@ archs_for() {
 }
 
 # load_arch NAME WHAT: sets ARCH_NAME DEB_ARCH KARCH CROSS_COMPILE IMAGE QEMU QEMU_PACKAGES, and what machines of
-# that architecture boot: OUT (where the kernel is built; a shell is in that of $KERNEL) and INITRD
+# that architecture boot: OUT (where the kernel is built; a shell is in that of $KERNEL) and INITRD (none for arch)
 load_arch() {
 	local line
 	line=$(table arch | grep "^$1|") || die "harness/lab/machines has no arch $1"
@@ -57,6 +57,8 @@ load_arch() {
 	export CROSS_COMPILE
 	# shellcheck disable=SC2034
 	OUT=$BUILD/out/$(tree_id)-$1-${2/shell/${KERNEL:-run}} INITRD=$BUILD/boot/${2%-base}-$1.cpio
+	# shellcheck disable=SC2034
+	[ "$2" != arch ] || INITRD=
 }
 
 # load_machine NAME WHAT: sets those, and PROVIDER QEMU_ARGS APPEND RUNS (the suites, or $SUITE) and MDIR (the machine's
@@ -78,6 +80,7 @@ load_machine() {
 results() {
 	local what=$1 option='' name args=()
 	shift
+	[ "$what" != arch ] || option=--rows
 	if [ "${1:-}" = --record ]; then option=$1; shift; fi
 	for name; do
 		load_machine "$name" "$what"

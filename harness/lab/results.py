@@ -2,20 +2,21 @@
 # SPDX-License-Identifier: GPL-2.0
 """What the machines of make test have said:
 
-    harness/lab/results.py [--record] KUNIT_TOOL EXPECTED MACHINE CONSOLE FAILURE RUNS ...
+    harness/lab/results.py [--record|--rows] KUNIT_TOOL EXPECTED MACHINE CONSOLE FAILURE RUNS ...
 
 KUNIT_TOOL is the directory of kunit.py, EXPECTED the list of cases that must pass. Then come four arguments a machine:
 its name, its console, a file that says why its boot failed (empty if it did not) and the suites that it had to run.
 Prints a table of machine and suite, then failures, then why cases were skipped, then "N passed, N failed". Exit status 1
 if any failed. With --record writes what passed on these machines to EXPECTED instead, unless something failed there.
+With --rows a machine is a line of the table: what mapped its disks, cases, bytes that the disks moved, seconds.
 """
 import fnmatch
 import re
 import sys
 
 sys.dont_write_bytecode = True
-RECORD = sys.argv[1:2] == ['--record']
-TOOL, *ARGS = sys.argv[2 if RECORD else 1:]
+OPTION = sys.argv[1] if sys.argv[1].startswith('--') else None
+TOOL, *ARGS = sys.argv[2 if OPTION else 1:]
 sys.path.insert(0, TOOL)
 import kunit_parser  # noqa: E402 (the tree's own parser of KTAP)
 import kunit_printer  # noqa: E402
@@ -23,6 +24,8 @@ import kunit_printer  # noqa: E402
 STAMP = r'^\[ *\d+\.\d+\] '
 SELFTEST = re.compile(STAMP + r'harness: selftest (\S+)')
 HARNESS = re.compile(STAMP + r'harness[:>] ?')
+DISK = re.compile(r'# dma_disk: \w+: ([^,]+), (\d+) bytes')
+TIME = re.compile(r'^\[ *(\d+)\.\d+\]')
 SKIP = re.compile(r'ok \d+ (?:- )?(.*?) # SKIP ?(.*)')
 
 PASSED = kunit_parser.TestStatus.SUCCESS
@@ -133,7 +136,7 @@ class Expected:
 
 class Machine:
     def __init__(self, name, console, failure, runs):
-        self.name, self.runs = name, runs.split()
+        self.name, self.runs, self.console = name, runs.split(), console
         with open(failure, encoding='utf-8') as text:
             self.failure = text.read().rstrip()
         try:
@@ -146,6 +149,13 @@ class Machine:
         else:
             boot.passed = 1
         self.suites['boot'] = boot
+
+    def lines(self):
+        try:
+            with open(self.console, encoding='utf-8', errors='replace') as log:
+                return log.read().splitlines()
+        except OSError:
+            return []
 
     def cases(self):
         return {case: n for s in self.suites.values() for case, n in s.cases.items()}
@@ -170,6 +180,26 @@ def print_table(machines, names):
     for name in names:
         cells = (m.suites[name].cell() if name in m.suites else '-' for m in machines)
         print(f'{name:{width}}' + ''.join(f'{cell:>{c}}' for cell, c in zip(cells, columns)))
+
+
+def print_rows(machines):
+    """A line a machine: what mapped its disks, cases, bytes that they moved, seconds of its clock."""
+    rows = [('machine', 'provider', 'passed/failed/skipped', 'bytes', 'seconds')]
+    for m in machines:
+        providers, moved, seconds = set(), 0, '0'
+        for line in m.lines():
+            if match := DISK.search(line):
+                providers.add(match.group(1))
+                moved += int(match.group(2))
+            if match := TIME.match(line):
+                seconds = match.group(1)
+        suites = m.suites.values()
+        rows.append((m.name, ' '.join(sorted(providers)) or '-',
+                     f'{sum(s.passed for s in suites)}/{sum(len(s.failed) for s in suites)}/{sum(len(s.skips) for s in suites)}',
+                     str(moved), seconds))
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    for row in rows:
+        print('  '.join(f'{cell:{w}}' if i < 2 else f'{cell:>{w}}' for i, (cell, w) in enumerate(zip(row, widths))))
 
 
 def print_failures(machines):
@@ -206,7 +236,7 @@ def record(machines, expected):
 def main():
     expected, args = Expected(ARGS[0]), ARGS[1:]
     machines = [Machine(*args[i:i + 4]) for i in range(0, len(args), 4)]
-    if RECORD:
+    if OPTION == '--record':
         record(machines, expected)
         return 0
     for machine in machines:
@@ -214,7 +244,10 @@ def main():
     names = list(dict.fromkeys(n for m in machines for n in m.suites if n != 'boot')) + ['boot']
     every = [s for m in machines for s in m.suites.values()]
     passed, failed, skipped = (sum(n) for n in zip(*((s.passed, len(s.failed), len(s.skips)) for s in every)))
-    print_table(machines, names)
+    if OPTION == '--rows':
+        print_rows(machines)
+    else:
+        print_table(machines, names)
     print_skips(machines)
     print_failures(machines)
     print(f'{passed} passed, {failed} failed' + (f', {skipped} skipped' if skipped else ''))
