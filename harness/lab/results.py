@@ -88,7 +88,7 @@ class Suite:
 
 
 def suites_of(console):
-    with open(console, encoding='utf-8', errors='replace') as log:
+    with open(console, encoding='utf-8', errors='replace', newline='\n') as log:   # Xen ends lines with \r\r\n
         kernel, selftests = sections(log)
     found = []
     with open(console + '.ktap', 'w', encoding='utf-8') as view:
