@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Everything is done by the scripts in harness/; this only names them. See make help.
 
-.PHONY: help tree build run test test-more test-all test-arch debug bench bench-short shell without record export mbox check check-topics bisect clean
+.PHONY: help tree build run test test-more test-all test-arch debug bench bench-short shell without record export mbox quilt check check-topics bisect clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -20,6 +20,7 @@ help:
 	@echo 'make without  make test of a machine on the series without one patch (PATCH=words of its subject), which has to fail'
 	@echo 'make export   brings the commits made in build/tree back to patches/ and the new files'
 	@echo 'make mbox     the series as mails, in build/mbox: a folder a topic, for git am and git send-email (TOPIC=a,b: only these)'
+	@echo 'make quilt    the same as a series for quilt, Debian, OpenWrt, Nix and Yocto, in the directory DIR= (TOPIC=a,b: only these)'
 	@echo 'make check    what can be proved without a boot: patches, warnings, style, mails, scripts'
 	@echo 'make record   the cases that have to pass, and docs/results.md, from the logs of the last make test and make bench'
 	@echo 'make check-topics  builds what each topic touches on the base with just what the topic depends on; takes long'
@@ -75,6 +76,9 @@ export:
 
 mbox:
 	@harness/series/mails.py
+
+quilt:
+	@DIR='$(DIR)' harness/series/quilt
 
 clean:
 	@harness/series/tree clean
