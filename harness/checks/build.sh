@@ -105,7 +105,7 @@ not_compiled() {
 		grep -qsE "[ /]$f( |\$)" "$CHECK"/*/"$(dirname "$f")"/.*.cmd || echo "$f"
 	done
 }
-NOT_X86='^(drivers/iommu/(mtk_iommu_v1|s390-iommu|tegra-smmu)\.?|tools/|samples/|Documentation/|scripts/|mm/kmsan/|drivers/parisc/|arch/(alpha|arc|arm|arm64|csky|hexagon|loongarch|m68k|microblaze|mips|nios2|openrisc|parisc|powerpc|riscv|s390|sh|sparc|um|xtensa)/)'
+NOT_X86='^(drivers/iommu/(mtk_iommu_v1|s390-iommu|tegra-smmu)\.?|tools/|Documentation/|scripts/|mm/kmsan/|drivers/parisc/|arch/(alpha|arc|arm|arm64|csky|hexagon|loongarch|m68k|microblaze|mips|nios2|openrisc|parisc|powerpc|riscv|s390|sh|sparc|um|xtensa)/)'
 
 # build NAME LOG MAKE-ARGUMENTS...: W=1, going on after errors
 build() {
