@@ -178,11 +178,13 @@ static void phys_vec_windows(struct kunit *test)
 	struct device *dev = dma_device_create(test);
 	struct bus_dma_region *map;
 	struct phys_vec vec[VECS];
-	dma_addr_t addr = SZ_16M;
 	phys_addr_t hole = dma_hole(test);
+	dma_addr_t addr;
 
 	map = kunit_kcalloc(test, 4, sizeof(*map), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, map);
+	/* So that what follows the windows is the address of memory */
+	addr = ALIGN_DOWN(virt_to_phys(map), SZ_64K) - 3 * SZ_64K;
 	map[0] = (struct bus_dma_region) { hole, addr, SZ_64K };
 	map[1] = (struct bus_dma_region) { hole + SZ_64K, addr + SZ_64K, SZ_64K };
 	map[2] = (struct bus_dma_region) { SZ_1M, addr + SZ_128K, SZ_64K };
@@ -199,7 +201,7 @@ static void phys_vec_windows(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, SZ_1M, vec[1].paddr);
 	KUNIT_EXPECT_EQ(test, SZ_32K + 3, vec[1].len);
 
-	/* Behind the last, there is only what is not translated: no memory */
+	/* Behind the last, registers are not translated, and memory is not mapped */
 	KUNIT_EXPECT_EQ(test, -EFAULT,
 			dma_addr_to_phys_vec(dev, addr, 4 * SZ_64K, vec, VECS));
 	KUNIT_EXPECT_EQ(test, 1,
