@@ -229,6 +229,12 @@ static struct ops_known_log {
 	size_t size;
 } ops_known_log;
 
+static void known_log(phys_addr_t target, size_t size)
+{
+	ops_known_log.target = target;
+	ops_known_log.size = size;
+}
+
 static phys_addr_t known_find_target(struct device *dev, dma_addr_t addr,
 				     const phys_addr_t *source,
 				     struct io_tlb_pool **pool)
@@ -245,8 +251,7 @@ static void known_unmap_target(struct device *dev, dma_addr_t addr,
 			       unsigned long attrs)
 {
 	ops_known_log.unmaps++;
-	ops_known_log.target = target;
-	ops_known_log.size = size;
+	known_log(target, size);
 	dma_ops_log.attrs = attrs;
 }
 
@@ -255,8 +260,7 @@ static void known_sync_for_cpu(struct device *dev, dma_addr_t addr,
 			       size_t size, enum dma_data_direction dir)
 {
 	ops_known_log.for_cpu++;
-	ops_known_log.target = target;
-	ops_known_log.size = size;
+	known_log(target, size);
 }
 
 static void known_sync_for_device(struct device *dev, dma_addr_t addr,
@@ -264,8 +268,7 @@ static void known_sync_for_device(struct device *dev, dma_addr_t addr,
 				  size_t size, enum dma_data_direction dir)
 {
 	ops_known_log.for_device++;
-	ops_known_log.target = target;
-	ops_known_log.size = size;
+	known_log(target, size);
 }
 
 static const struct dma_map_ops ops_known = {
