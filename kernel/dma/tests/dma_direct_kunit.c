@@ -325,7 +325,6 @@ static void direct_bounce_sizes(struct kunit *test)
 {
 	struct dma_world *w = dma_world_create(test, DMA_KIND_BOUNCE);
 	const struct direct_bounce *c = test->param_value;
-	struct device_dma_parameters parms = { };
 	struct dma_mapping m = {
 		.dev	= w->dev,
 		.size	= c->size,
@@ -346,7 +345,6 @@ static void direct_bounce_sizes(struct kunit *test)
 	if (m.phys < w->tlb->defpool.end)
 		kunit_skip(test, "no memory above the pool");
 	*w->dev->dma_mask = w->tlb->defpool.end - 1;
-	w->dev->dma_parms = &parms;
 	dma_set_min_align_mask(w->dev, c->min_align_mask);
 	dma_set_max_seg_size(w->dev, SZ_512K);
 	for (i = 0; i < DMA_CALLS; i++) {
@@ -360,7 +358,6 @@ static void direct_bounce_sizes(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, 0, dma_log_count("swiotlb"));
 		dma_world_expect_idle(w);
 	}
-	w->dev->dma_parms = NULL;
 }
 
 #ifdef CONFIG_ZONE_DEVICE

@@ -142,9 +142,6 @@ static void iommu_untrusted_padding(struct kunit *test)
 	dma_addr_t addr;
 
 	KUNIT_ASSERT_NOT_NULL(test, granule);
-	w->dev->dma_parms = kunit_kzalloc(test, sizeof(*w->dev->dma_parms),
-					  GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, w->dev->dma_parms);
 	dma_set_min_align_mask(w->dev, *mask);
 	memset(w->cpu, 0xee, DMA_AREA_SIZE);
 	memset(w->tlb->defpool.vaddr, 0xee, IO_TLB_SEGSIZE << IO_TLB_SHIFT);

@@ -30,8 +30,6 @@ static void iova_none(struct kunit *test)
 {
 	struct dma_world *direct = dma_world_create(test, DMA_KIND_DIRECT);
 	struct dma_world *w = dma_world_create(test, DMA_KIND_IOMMU_2K);
-	struct device_dma_parameters parms = { .min_align_mask = SZ_2K };
-	struct device_dma_parameters *old_parms = w->dev->dma_parms;
 	u64 *mask = w->dev->dma_mask;
 
 	iova_expect_none(test, direct->dev, 0, PAGE_SIZE);
@@ -45,9 +43,9 @@ static void iova_none(struct kunit *test)
 	iova_expect_none(test, w->dev, 0, PAGE_SIZE);
 	w->dev->dma_mask = mask;
 
-	w->dev->dma_parms = &parms;
+	dma_set_min_align_mask(w->dev, SZ_2K);
 	iova_expect_none(test, w->dev, 0, PAGE_SIZE);
-	w->dev->dma_parms = old_parms;
+	dma_set_min_align_mask(w->dev, 0);
 
 	/* Room for four granules, the first of which is never handed out */
 	mock_iommu_set_aperture(w->iommu, 4 * SZ_2K - 1);

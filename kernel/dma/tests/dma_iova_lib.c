@@ -102,17 +102,9 @@ void plan_param_desc(const struct plan_param *p, char *desc)
 		 p->min_align ? ", min_align_mask" : "");
 }
 
-static void plan_clear_parms(void *data)
-{
-	struct device *dev = data;
-
-	dev->dma_parms = NULL;
-}
-
 struct dma_world *plan_world(struct kunit *test, const struct plan_param *p)
 {
 	struct dma_world *w = dma_world_create(test, p->kind);
-	struct device_dma_parameters *parms;
 
 	if (p->untrusted) {
 		w->tlb = dma_bounce_create(test, IO_TLB_SEGSIZE, GFP_DMA32);
@@ -121,16 +113,9 @@ struct dma_world *plan_world(struct kunit *test, const struct plan_param *p)
 	}
 	if (p->noncoherent)
 		dma_world_set_noncoherent(w);
-	if (p->min_align) {
-		parms = kunit_kzalloc(test, sizeof(*parms), GFP_KERNEL);
-		KUNIT_ASSERT_NOT_NULL(test, parms);
-		parms->min_align_mask = (p->min_align << w->iommu->shift) - 1;
-		w->dev->dma_parms = parms;
-		KUNIT_ASSERT_EQ(test, 0,
-				kunit_add_action_or_reset(test,
-							  plan_clear_parms,
-							  w->dev));
-	}
+	if (p->min_align)
+		dma_set_min_align_mask(w->dev,
+				(p->min_align << w->iommu->shift) - 1);
 	mock_set_vec(w->iommu, p->vec_op);
 	return w;
 }

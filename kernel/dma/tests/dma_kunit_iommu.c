@@ -384,6 +384,7 @@ struct device *mock_iommu_untrusted(struct kunit *test, struct device *dev)
 	pci->dev.iommu = dev->iommu;
 	pci->dev.iommu_group = dev->iommu_group;
 	pci->dev.dma_iommu = true;
+	pci->dev.dma_parms = dev->dma_parms;
 	pci->dma_mask = DMA_BIT_MASK(64);
 	pci->dev.dma_mask = &pci->dma_mask;
 	dma_device_set_coherent(&pci->dev, true);
