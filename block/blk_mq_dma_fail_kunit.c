@@ -7,7 +7,7 @@
 #include <linux/mm.h>
 #include "blk_mq_dma_kunit.h"
 
-KUNIT_ARRAY_PARAM(kind, blk_kinds, blk_kind_desc);
+KUNIT_ARRAY_PARAM(kind, blk_kinds, dma_kind_desc);
 
 /* Pages with gaps, where gaps are allowed only between pages: one range, if any */
 static const struct part pages_apart[] = {

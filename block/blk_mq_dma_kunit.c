@@ -7,7 +7,7 @@
 #include <linux/prandom.h>
 #include "blk_mq_dma_kunit.h"
 
-KUNIT_ARRAY_PARAM(kind, blk_kinds, blk_kind_desc);
+KUNIT_ARRAY_PARAM(kind, blk_kinds, dma_kind_desc);
 
 static void blk_dma_transfer(struct kunit *test)
 {

@@ -54,7 +54,6 @@ extern const struct limits blk_limits[BLK_LIMITS];
 
 #define BLK_KINDS		7
 extern const enum dma_kind blk_kinds[BLK_KINDS];
-void blk_kind_desc(const enum dma_kind *kind, char *desc);
 
 /* State that a driver keeps of a request, and a bit more for the checks */
 struct test_mapping {

@@ -114,11 +114,6 @@ const enum dma_kind blk_kinds[BLK_KINDS] = {
 	DMA_KIND_IOMMU_2K, DMA_KIND_IOMMU, DMA_KIND_UNTRUSTED,
 };
 
-void blk_kind_desc(const enum dma_kind *kind, char *desc)
-{
-	strscpy(desc, dma_kind_names[*kind], KUNIT_PARAM_DESC_SIZE);
-}
-
 /* ---- reports of dma-debug */
 
 /*

@@ -8,7 +8,7 @@
 #include "blk.h"
 
 KUNIT_ARRAY_PARAM(layout, blk_layouts, blk_layout_desc);
-KUNIT_ARRAY_PARAM(kind, blk_kinds, blk_kind_desc);
+KUNIT_ARRAY_PARAM(kind, blk_kinds, dma_kind_desc);
 
 static void blk_dma_segments_integrity(struct kunit *test)
 {

@@ -54,6 +54,12 @@ enum dma_kind {
 
 extern const char * const dma_kind_names[DMA_KINDS];
 
+/* For KUNIT_ARRAY_PARAM() */
+static inline void dma_kind_desc(const enum dma_kind *kind, char *desc)
+{
+	strscpy(desc, dma_kind_names[*kind], KUNIT_PARAM_DESC_SIZE);
+}
+
 struct mock_domain;
 
 struct dma_world {

@@ -177,12 +177,7 @@ static const enum dma_kind alias_debug_kinds[] = {
 	DMA_KIND_DIRECT, DMA_KIND_BOUNCE, DMA_KIND_IOMMU,
 };
 
-static void alias_debug_desc(const enum dma_kind *kind, char *desc)
-{
-	strscpy(desc, dma_kind_names[*kind], KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(alias_debug, alias_debug_kinds, alias_debug_desc);
+KUNIT_ARRAY_PARAM(alias_debug, alias_debug_kinds, dma_kind_desc);
 
 /* By each call, as that is what an owner may use */
 static void alias_teardown(struct kunit *test)
@@ -213,7 +208,7 @@ static void alias_teardown(struct kunit *test)
 	}
 }
 
-/* Mappings before and after it are no one else's */
+/* A report for each alias of the mapping that is freed, none for another mapping's */
 static void alias_teardown_near(struct kunit *test)
 {
 	const enum dma_kind *kind = test->param_value;

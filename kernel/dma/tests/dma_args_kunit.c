@@ -171,12 +171,7 @@ static const enum dma_kind args_kinds[] = {
 	DMA_KIND_IOMMU_512, DMA_KIND_IOMMU, DMA_KIND_UNTRUSTED,
 };
 
-static void args_kind_desc(const enum dma_kind *kind, char *desc)
-{
-	strscpy(desc, dma_kind_names[*kind], KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(args_kind, args_kinds, args_kind_desc);
+KUNIT_ARRAY_PARAM(args_kind, args_kinds, dma_kind_desc);
 
 static struct dma_world *args_world(struct kunit *test)
 {

@@ -17,12 +17,7 @@ static const enum dma_kind attrs_kinds[] = {
 	DMA_KIND_IOMMU_512, DMA_KIND_IOMMU, DMA_KIND_UNTRUSTED,
 };
 
-static void attrs_kind_desc(const enum dma_kind *kind, char *desc)
-{
-	strscpy(desc, dma_kind_names[*kind], KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(attrs_kind, attrs_kinds, attrs_kind_desc);
+KUNIT_ARRAY_PARAM(attrs_kind, attrs_kinds, dma_kind_desc);
 
 static struct dma_world *attrs_world(struct kunit *test)
 {

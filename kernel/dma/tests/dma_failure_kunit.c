@@ -142,12 +142,7 @@ static const enum dma_kind failure_kinds[] = {
 	DMA_KIND_IOMMU_2K, DMA_KIND_IOMMU, DMA_KIND_UNTRUSTED,
 };
 
-static void failure_kind_desc(const enum dma_kind *kind, char *desc)
-{
-	strscpy(desc, dma_kind_names[*kind], KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(failure_kind, failure_kinds, failure_kind_desc);
+KUNIT_ARRAY_PARAM(failure_kind, failure_kinds, dma_kind_desc);
 
 static struct failure_run *failure_param(struct kunit *test)
 {
@@ -262,7 +257,7 @@ static const enum dma_kind slot_kinds[] = {
 	DMA_KIND_BOUNCE, DMA_KIND_UNTRUSTED,
 };
 
-KUNIT_ARRAY_PARAM(slot_kind, slot_kinds, failure_kind_desc);
+KUNIT_ARRAY_PARAM(slot_kind, slot_kinds, dma_kind_desc);
 
 /* Another device, that takes slots of the same pool */
 struct slot_holder {

@@ -15,12 +15,7 @@ static const enum dma_kind hmm_kinds[] = {
 	DMA_KIND_IOMMU, DMA_KIND_UNTRUSTED,
 };
 
-static void hmm_kind_desc(const enum dma_kind *kind, char *desc)
-{
-	strscpy(desc, dma_kind_names[*kind], KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(hmm_kind, hmm_kinds, hmm_kind_desc);
+KUNIT_ARRAY_PARAM(hmm_kind, hmm_kinds, dma_kind_desc);
 
 static struct dma_world *hmm_world(struct kunit *test)
 {

@@ -13,12 +13,7 @@ static const enum dma_kind mmio_kinds[] = {
 	DMA_KIND_UNTRUSTED,
 };
 
-static void mmio_kind_desc(const enum dma_kind *kind, char *desc)
-{
-	strscpy(desc, dma_kind_names[*kind], KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(mmio_kind, mmio_kinds, mmio_kind_desc);
+KUNIT_ARRAY_PARAM(mmio_kind, mmio_kinds, dma_kind_desc);
 
 static struct dma_world *mmio_world(struct kunit *test)
 {

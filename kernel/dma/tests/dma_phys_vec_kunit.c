@@ -66,12 +66,7 @@ static const enum dma_kind phys_vec_kinds[] = {
 	DMA_KIND_UNTRUSTED,
 };
 
-static void phys_vec_kind_desc(const enum dma_kind *kind, char *desc)
-{
-	strscpy(desc, dma_kind_names[*kind], KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(phys_vec_kind, phys_vec_kinds, phys_vec_kind_desc);
+KUNIT_ARRAY_PARAM(phys_vec_kind, phys_vec_kinds, dma_kind_desc);
 
 /* All of a mapping, in ranges that are as long as can be */
 static void phys_vec_expect_ranges(struct alias_owner *o)

@@ -110,12 +110,7 @@ static const enum dma_kind shadow_kinds[] = {
 #endif
 };
 
-static void shadow_kind_desc(const enum dma_kind *kind, char *desc)
-{
-	strscpy(desc, dma_kind_names[*kind], KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(shadow_kind, shadow_kinds, shadow_kind_desc);
+KUNIT_ARRAY_PARAM(shadow_kind, shadow_kinds, dma_kind_desc);
 
 /* One transfer in each direction, with each step of the maintenance needed */
 

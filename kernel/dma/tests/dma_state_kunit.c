@@ -19,12 +19,7 @@ static const enum dma_kind state_kinds[] = {
 	DMA_KIND_UNTRUSTED,
 };
 
-static void state_kind_desc(const enum dma_kind *kind, char *desc)
-{
-	strscpy(desc, dma_kind_names[*kind], KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(state_kind, state_kinds, state_kind_desc);
+KUNIT_ARRAY_PARAM(state_kind, state_kinds, dma_kind_desc);
 
 static struct dma_mapping state_mapping(struct dma_world *w, size_t offset,
 					size_t size,
@@ -322,7 +317,7 @@ static const enum dma_kind bounce_kinds[] = {
 	DMA_KIND_BOUNCE, DMA_KIND_UNTRUSTED,
 };
 
-KUNIT_ARRAY_PARAM(bounce_kind, bounce_kinds, state_kind_desc);
+KUNIT_ARRAY_PARAM(bounce_kind, bounce_kinds, dma_kind_desc);
 
 static void state_no_searches(struct kunit *test)
 {

@@ -10,12 +10,7 @@ static const enum dma_kind wrapper_kinds[] = {
 	DMA_KIND_IOMMU_2K, DMA_KIND_UNTRUSTED,
 };
 
-static void wrapper_kind_desc(const enum dma_kind *kind, char *desc)
-{
-	strscpy(desc, dma_kind_names[*kind], KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(wrapper_kind, wrapper_kinds, wrapper_kind_desc);
+KUNIT_ARRAY_PARAM(wrapper_kind, wrapper_kinds, dma_kind_desc);
 
 /* All that a mapping leaves behind, at map, at sync and at unmap */
 struct wrapper_effects {
