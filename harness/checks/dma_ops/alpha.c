@@ -73,21 +73,7 @@ static void iommu_arena_free(struct pci_iommu_arena *a, long o, long n)
 
 #include "taken.h"
 
-static dma_addr_t t_map(phys_addr_t p, size_t s)
-{
-	return alpha_pci_map_phys(&pd.dev, p, s, DMA_TO_DEVICE, 0);
-}
-
-static dma_addr_t t_map_mmio(void)
-{
-	return alpha_pci_map_phys(&pd.dev, 0x8000, 4, DMA_TO_DEVICE,
-				  DMA_ATTR_MMIO);
-}
-
-static void t_unmap(dma_addr_t d, size_t s)
-{
-	alpha_pci_unmap_phys(&pd.dev, d, s, DMA_TO_DEVICE, 0);
-}
+T_CALLS(&pd.dev, alpha_pci_map_phys, alpha_pci_unmap_phys, DMA_TO_DEVICE)
 
 static int t_slot(dma_addr_t d)
 {

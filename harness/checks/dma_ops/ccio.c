@@ -6,91 +6,16 @@
  * functions: ccio_map_single ccio_map_phys ccio_unmap_phys
  * masked: phys of ccio_map_phys
  */
-#include "kernel.h"
-
-#define IOVP_SHIFT 12
-#define IOVP_SIZE 4096UL
-#define IOVP_MASK (~4095UL)
-#define KERNEL_SPACE 0
-#define L1_CACHE_BYTES 64
-#define HINT_SAFE_DMA 4
-#define DBG_RUN(...)
-#define DELAYED_RESOURCE_CNT 0
-#define DEFAULT_DMA_HINT_REG 0
-#define MKIOVP(i) ((long)(i) << 12)
-#define CCIO_IOVA(p, o) ((p) | (o))
-#define SBA_IOVA(c, p, o, h) ((p) | (o))
-#define asm_io_sync() ((void)0)
-#define READ_REG(x) ((void)0)
-#define phys_to_virt(p) ((void *)((p) + 0x10000000UL))
-
-typedef u64 __le64;
-struct ioc {
-	__le64 *pdir_base;
-	int res_lock;
-	char *ioc_hpa;
-};
-
-struct device {
-	int x;
-};
-
-static struct device dv;
-static struct ioc ic = { pte };
-#define GET_IOC(d) (&ic)
-
-static int hint_lookup[3];
-static int ccio_alloc_range(struct ioc *i, struct device *d, size_t s)
-{
-	own(FIRST, s >> 12, true);
-	return FIRST;
-}
-
-static void ccio_io_pdir_entry(__le64 *p, int sid, unsigned long v,
-			       unsigned long h)
-{
-	*p = (v - 0x10000000UL) & IOVP_MASK;
-}
-
-static void ccio_mark_invalid(struct ioc *i, dma_addr_t a, size_t s)
-{
-}
+#define P(x) ccio_##x
+#include "parisc.h"
 
 static void ccio_free_range(struct ioc *i, dma_addr_t a, unsigned long n)
 {
 	own(a >> 12, n, false);
 }
 
-static void sba_free_range(struct ioc *i, dma_addr_t a, size_t s)
-{
-	own(a >> 12, s >> 12, false);
-}
-
 #include "taken.h"
 
-static dma_addr_t t_map(phys_addr_t p, size_t s)
-{
-	return ccio_map_phys(&dv, p, s, DMA_TO_DEVICE, 0);
-}
-
-static dma_addr_t t_map_mmio(void)
-{
-	return ccio_map_phys(&dv, 0x8000, 4, DMA_TO_DEVICE, DMA_ATTR_MMIO);
-}
-
-static void t_unmap(dma_addr_t d, size_t s)
-{
-	ccio_unmap_phys(&dv, d, s, DMA_TO_DEVICE, 0);
-}
-
-static int t_slot(dma_addr_t d)
-{
-	return d >> 12;
-}
-
-static u64 t_page(int s)
-{
-	return pte[s];
-}
+T_CALLS(&dv, ccio_map_phys, ccio_unmap_phys, DMA_TO_DEVICE)
 
 #include "test.h"

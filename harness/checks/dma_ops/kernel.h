@@ -89,3 +89,18 @@ static void own(long i, long n, bool on)
 		owned[i++] = on;
 	}
 }
+
+/* The calls of test.h, by two functions of a struct dma_map_ops */
+#define T_CALLS(dev, map, unmap, dir)                                        \
+	static dma_addr_t t_map(phys_addr_t p, size_t s)                     \
+	{                                                                    \
+		return map(dev, p, s, dir, 0);                               \
+	}                                                                    \
+	static dma_addr_t t_map_mmio(void)                                   \
+	{                                                                    \
+		return map(dev, 0x8000, 4, DMA_TO_DEVICE, DMA_ATTR_MMIO);    \
+	}                                                                    \
+	static void t_unmap(dma_addr_t d, size_t s)                          \
+	{                                                                    \
+		unmap(dev, d, s, dir, 0);                                    \
+	}

@@ -57,21 +57,7 @@ static void bit_map_clear(void *m, int o, int n)
 
 #include "taken.h"
 
-static dma_addr_t t_map(phys_addr_t p, size_t s)
-{
-	return sbus_iommu_map_phys_gflush(&dv, p, s, DMA_TO_DEVICE, 0);
-}
-
-static dma_addr_t t_map_mmio(void)
-{
-	return sbus_iommu_map_phys_gflush(&dv, 0x8000, 4, DMA_TO_DEVICE,
-					  DMA_ATTR_MMIO);
-}
-
-static void t_unmap(dma_addr_t d, size_t s)
-{
-	sbus_iommu_unmap_phys(&dv, d, s, DMA_TO_DEVICE, 0);
-}
+T_CALLS(&dv, sbus_iommu_map_phys_gflush, sbus_iommu_unmap_phys, DMA_TO_DEVICE)
 
 static int t_slot(dma_addr_t d)
 {

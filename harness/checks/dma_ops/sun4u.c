@@ -82,20 +82,7 @@ static void iopte_make_dummy(struct iommu *i, iopte_t *p)
 
 #include "taken.h"
 
-static dma_addr_t t_map(phys_addr_t p, size_t s)
-{
-	return dma_4u_map_phys(&dv, p, s, DMA_FROM_DEVICE, 0);
-}
-
-static dma_addr_t t_map_mmio(void)
-{
-	return dma_4u_map_phys(&dv, 0x8000, 4, DMA_TO_DEVICE, DMA_ATTR_MMIO);
-}
-
-static void t_unmap(dma_addr_t d, size_t s)
-{
-	dma_4u_unmap_phys(&dv, d, s, DMA_FROM_DEVICE, 0);
-}
+T_CALLS(&dv, dma_4u_map_phys, dma_4u_unmap_phys, DMA_FROM_DEVICE)
 
 static int t_slot(dma_addr_t d)
 {

@@ -102,20 +102,7 @@ static void dma_4v_iommu_demap(struct device *d, unsigned long h, dma_addr_t v,
 
 #include "taken.h"
 
-static dma_addr_t t_map(phys_addr_t p, size_t s)
-{
-	return dma_4v_map_phys(&dv, p, s, DMA_FROM_DEVICE, 0);
-}
-
-static dma_addr_t t_map_mmio(void)
-{
-	return dma_4v_map_phys(&dv, 0x8000, 4, DMA_TO_DEVICE, DMA_ATTR_MMIO);
-}
-
-static void t_unmap(dma_addr_t d, size_t s)
-{
-	dma_4v_unmap_phys(&dv, d, s, DMA_FROM_DEVICE, 0);
-}
+T_CALLS(&dv, dma_4v_map_phys, dma_4v_unmap_phys, DMA_FROM_DEVICE)
 
 static int t_slot(dma_addr_t d)
 {

@@ -58,21 +58,7 @@ static int gnttab_end_foreign_access_ref(grant_ref_t g)
 
 #include "taken.h"
 
-static dma_addr_t t_map(phys_addr_t p, size_t s)
-{
-	return xen_grant_dma_map_phys(&dv, p, s, DMA_TO_DEVICE, 0);
-}
-
-static dma_addr_t t_map_mmio(void)
-{
-	return xen_grant_dma_map_phys(&dv, 0x8000, 4, DMA_TO_DEVICE,
-				      DMA_ATTR_MMIO);
-}
-
-static void t_unmap(dma_addr_t d, size_t s)
-{
-	xen_grant_dma_unmap_phys(&dv, d, s, DMA_TO_DEVICE, 0);
-}
+T_CALLS(&dv, xen_grant_dma_map_phys, xen_grant_dma_unmap_phys, DMA_TO_DEVICE)
 
 static int t_slot(dma_addr_t d)
 {
