@@ -40,6 +40,9 @@ series_adds() {
 		xargs -rd '\n' sed -s -n '/^---$/,/^diff --git /s/^Adds:[[:space:]]*//p')
 }
 
+# patch_mails DIRECTORY: the mails that mails.py has made there, in order, without the cover letters
+patch_mails() { find "$1" -mindepth 2 -maxdepth 2 -name '*.patch' ! -name '0000-*' | sort; }
+
 # with_depends TOPIC...: these and all that they depend on, in the order of the series
 with_depends() {
 	local wanted=" $* " topic
