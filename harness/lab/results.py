@@ -27,6 +27,8 @@ HARNESS = re.compile(STAMP + r'harness[:>] ?')
 DISK = re.compile(r'# dma_disk: \w+: ([^,]+), (\d+) bytes')
 TIME = re.compile(r'^\[ *(\d+)\.\d+\]')
 SKIP = re.compile(r'ok \d+ (?:- )?(.*?) # SKIP ?(.*)')
+VERSION = re.compile(r'\bKTAP version \d+$')
+KTAP = re.compile(STAMP + r'\s*(KTAP version |#|\d+\.\.\d|ok |not ok )')
 
 PASSED = kunit_parser.TestStatus.SUCCESS
 SKIPPED = kunit_parser.TestStatus.SKIPPED
@@ -35,11 +37,21 @@ SKIPPED = kunit_parser.TestStatus.SKIPPED
 def parse(lines, view):
     """All tests of some KTAP. What kunit.py would print about them goes to the file view."""
     kunit_parser.stdout = kunit_printer.Printer(view)
-    return kunit_parser.parse_run_tests(lines)
+    try:
+        return kunit_parser.parse_run_tests(lines)
+    except ValueError:  # a result is missing, and no line is left
+        whole, last = kunit_parser.Test(), kunit_parser.Test()
+        last.status = kunit_parser.TestStatus.TEST_CRASHED
+        whole.subtests.append(last)
+        return whole
 
 
 def sections(console):
-    """Splits a console into what the kernel printed and, by name, what each selftest printed."""
+    """Splits a console into what the kernel printed and, by name, what each selftest printed.
+
+    The parser takes a list for that of a suite only if the suite's name comes right after the version. What another CPU
+    printed between the two goes above them.
+    """
     kernel, selftests, current = [], {}, None
     for line in console:
         line = line.replace('\r', '').rstrip('\n')
@@ -48,6 +60,8 @@ def sections(console):
         elif HARNESS.match(line):
             if current is not None:
                 current.append(HARNESS.sub('', line))
+        elif kernel and VERSION.search(kernel[-1]) and not KTAP.match(line):
+            kernel.insert(-1, line)
         else:
             kernel.append(line)
     return kernel, selftests

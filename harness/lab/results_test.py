@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Tests of harness/lab/results.py, on pieces of consoles: harness/lab/results_test.py KUNIT_TOOL."""
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+TOOL = sys.argv.pop(1)
+SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'results.py')
+
+SUITES = '''\
+[    9.857601] KTAP version 1
+[    9.857602] 1..1
+[   12.452347]     KTAP version 1
+[   12.453714]     # Subtest: dma_example
+[   12.455576]     # module: dma_example_kunit
+[   12.455577]     1..2
+[   12.458408]         KTAP version 1
+[   12.458409]         # Subtest: example_rows
+[   12.460000]         ok 1 one
+[   12.460001]         ok 2 two
+[   12.460002]     # example_rows: pass:2 fail:0 skip:0 total:2
+[   12.460003]     ok 1 example_rows
+[   12.460004]     ok 2 example_simple
+[   12.460005] # dma_example: pass:2 fail:0 skip:0 total:2
+[   12.460006] # Totals: pass:3 fail:0 skip:0 total:3
+[   12.460007] ok 1 dma_example
+'''.splitlines()
+EXPECTED = '''\
+case                      box
+dma_example.example_rows    2
+dma_example.example_simple  1
+'''
+# One more than the cases: the boot
+PASSED = '4 passed, 0 failed'
+
+
+class ResultsTest(unittest.TestCase):
+    def last_line(self, console):
+        with tempfile.TemporaryDirectory() as place:
+            def write(name, text):
+                with open(os.path.join(place, name), 'w', encoding='utf-8') as file:
+                    file.write(text)
+                return file.name
+            files = write('expected', EXPECTED), 'box', write('console', ''.join(f'{line}\n' for line in console))
+            done = subprocess.run([SCRIPT, TOOL, *files, write('failure', ''), 'dma_*'],
+                                  stdout=subprocess.PIPE, encoding='utf-8', check=False)
+        return done.stdout.splitlines()[-1]
+
+    def test_all_pass(self):
+        self.assertEqual(self.last_line(SUITES), PASSED)
+
+    def test_a_failed_case(self):
+        failed = [line.replace('ok 2 two', 'not ok 2 two') for line in SUITES]
+        self.assertNotIn(' 0 failed', self.last_line(failed))
+
+    def test_a_case_that_is_missing(self):
+        for i, line in enumerate(SUITES):
+            if ' ok ' in line:
+                with self.subTest(without=line):
+                    self.assertNotIn(' 0 failed', self.last_line(SUITES[:i] + SUITES[i + 1:]))
+
+    def test_lines_of_another_cpu(self):
+        for i, line in enumerate(SUITES):
+            with self.subTest(before=line):
+                other = ['[   12.454000] clocksource: Switched to clocksource tsc', '[   12.454001] nvme nvme0: 2/0/0 queues']
+                self.assertEqual(self.last_line(SUITES[:i] + other + SUITES[i:]), PASSED)
+
+
+if __name__ == '__main__':
+    unittest.main()
