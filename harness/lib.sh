@@ -126,6 +126,8 @@ need_packages() {
 		}
 }
 
+command -v python3 >/dev/null || need_packages python3
+
 # ---- the kernel's make
 
 # Nothing that differs from one build to the next may reach the compiler: ccache would miss.

@@ -93,5 +93,5 @@ results() {
 need_arch_packages() {
 	local packages
 	read -ra packages <<<"$QEMU_PACKAGES"
-	need_packages "${packages[@]}" python3
+	need_packages "${packages[@]}"
 }
