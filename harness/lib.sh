@@ -43,7 +43,8 @@ log_excerpt() {
 		grep -vE 'error-injection|fatal signals' | tail -n 12 | cut -c1-240 | grep . || tail -n 12 "$1"
 }
 
-# run_logged NAME COMMAND...: all output to build/logs/NAME.log; the command's failure is ours, with the reason shown.
+# run_logged NAME COMMAND...: all output to build/logs/NAME.log; the command's failure is ours, with
+# the reason shown.
 run_logged() {
 	local log=$LOGS/$1.log rc=0
 	shift
@@ -161,7 +162,8 @@ pack_initramfs() {
 
 # ---- git
 
-# Our own trees: no configuration of the user's may change what is made, and the same input gives the same commits.
+# Our own trees: no configuration of the user's may change what is made, and the same input gives
+# the same commits.
 git_env() {
 	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 \
 	GIT_AUTHOR_NAME='DMA phys series' GIT_AUTHOR_EMAIL=series@localhost GIT_AUTHOR_DATE='1700000000 +0000' \

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Put before drivers/nvme/host/pci.c of the base and of the series, and before no other pci.c: what it costs that driver to
- * map the data of a request and to unmap it, descriptors and all. Who writes to /sys/module/nvme/parameters/bench finds the
- * figures in the kernel's log, as the benchmark of the selftests prints them.
+ * Put before drivers/nvme/host/pci.c of the base and of the series, and before no other pci.c: what
+ * it costs that driver to map the data of a request and to unmap it, descriptors and all. Who
+ * writes to /sys/module/nvme/parameters/bench finds the figures in the kernel's log, as the
+ * benchmark of the selftests prints them.
  */
 #define kmod_nvme 1
 #define kmod_pci 0

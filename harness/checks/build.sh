@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Building what the series touches, for check and bisect: a source directory of their own that is moved from commit to
-# commit, and a build directory for each harness/checks/NAME.config. Such a file begins with a line
+# Building what the series touches, for check and bisect: a source directory of their own that is
+# moved from commit to commit, and a build directory for each harness/checks/NAME.config. Such a
+# file begins with a line
 #   # ARCH CC DEFCONFIG
 # and goes on with the options that it sets beyond that.
 
 CHECK=$BUILD/check/$(tree_id)
 SRC=$CHECK/src
 
-# Those of the kernel that a change of a DMA header may break, besides what the series touches. Directories and objects.
+# Those of the kernel that a change of a DMA header may break, besides what the series touches.
+# Directories and objects.
 # shellcheck disable=SC2034
 declare -A USERS=(
 	[on]='kernel/dma/ drivers/iommu/ drivers/virtio/ drivers/xen/swiotlb-xen.o drivers/xen/grant-dma-ops.o
@@ -57,7 +59,8 @@ cmake() {
 # The options that the series brings: `on` has them all.
 new_options() { rgit diff base refs/series/made -- '*Kconfig*' | sed -nE 's/^\+(menu)?config[[:space:]]+(.*)/CONFIG_\2=y/p'; }
 
-# All that is asked for, of which each revision takes what it knows; done again where Kconfig may have changed.
+# All that is asked for, of which each revision takes what it knows; done again where Kconfig may
+# have changed.
 configure() {
 	local out=$CHECK/$1 defconfig
 	read -r _ _ _ defconfig <"$(config_file "$1")"
@@ -78,9 +81,9 @@ configure() {
 # Options of the file that this revision does not have as asked.
 not_taken() { grep '^CONFIG' "$(config_file "$1")" | grep -vxFf "$CHECK/$1/.config" | grep -v '=n$'; }
 
-# The targets of configuration $1: its users, and for `on` also the files of list $2 that are in none
-# of their directories. touched: only what is in the list, by directory where `on` builds that, as not
-# every file there is for this architecture.
+# The targets of configuration $1: its users, and for `on` also the files of list $2 that are in
+# none of their directories. touched: only what is in the list, by directory where `on` builds that,
+# as not every file there is for this architecture.
 objects() {
 	local t dirs
 	for t in ${USERS[$1]:-}; do

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The first process of a guest of make bench, and its only one besides the benchmark. A program and no script, as that
- * would need a busybox for each architecture.
+ * The first process of a guest of make bench, and its only one besides the benchmark. A program and
+ * no script, as that would need a busybox for each architecture.
  *
- * It binds the first edu device to the benchmark, as the base has no driver for it, runs the benchmark once for each line
- * of the file $CASES with the line's options, and passes on what it prints through the kernel's log: see common.sh. For a line
- * that is "nvme" it has NVMe's driver measure itself.
+ * It binds the first edu device to the benchmark, as the base has no driver for it, runs the
+ * benchmark once for each line of the file $CASES with the line's options, and passes on what it
+ * prints through the kernel's log: see common.sh. For a line that is "nvme" it has NVMe's driver
+ * measure itself.
  */
 #include <dirent.h>
 #include <errno.h>

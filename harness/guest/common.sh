@@ -5,8 +5,9 @@
 tracing=/sys/kernel/tracing
 debug=/sys/kernel/debug
 
-# To the host by way of the kernel's log, so that no kernel message can fall into the middle of a line. What follows
-# "harness: " is for the scripts there, what follows "harness> " for the person who looks on.
+# To the host by way of the kernel's log, so that no kernel message can fall into the middle of a
+# line. What follows "harness: " is for the scripts there, what follows "harness> " for the person
+# who looks on.
 tell() { echo "harness: $*" >/dev/kmsg; }
 show() { echo "harness> $*" >/dev/kmsg; }
 tell_all() { while IFS= read -r line; do tell "$line"; done; }
@@ -18,8 +19,9 @@ fail() {
 	failures=$((failures + 1))
 }
 
-# wait_for_disk NAME [SERIAL NSID]: makes /dev/NAME a link to a namespace, or the only one, of the NVMe controller with that
-# serial number, or else with that name for one. NVMe is probed in parallel with us.
+# wait_for_disk NAME [SERIAL NSID]: makes /dev/NAME a link to a namespace, or the only one, of the
+# NVMe controller with that serial number, or else with that name for one. NVMe is probed in
+# parallel with us.
 wait_for_disk() {
 	tries=100
 	while [ $((tries -= 1)) -gt 0 ]; do
@@ -40,8 +42,8 @@ pci_name() {
 	basename "$(readlink -f "/sys/block/$(readlink "/dev/$1")/device/device")"
 }
 
-# hist_on EVENT DEVICE-FIELD [FIELD]: counts events per device, and adds up a field. A histogram is filled in the kernel,
-# and loses nothing unless it says so.
+# hist_on EVENT DEVICE-FIELD [FIELD]: counts events per device, and adds up a field. A histogram is
+# filled in the kernel, and loses nothing unless it says so.
 hist_on() {
 	echo "hist:keys=$2${3:+:vals=$3}" >"$tracing/events/$1/trigger" || fail "no histogram of $1"
 }
@@ -83,8 +85,8 @@ provider() {
 
 dma_errors() { cat "$debug/dma-api/error_count"; }
 
-# Takes the drivers off the devices: dma-debug reports what they have not unmapped. And a virtio-iommu is reset before the
-# disks at power-off, which then wait for a minute each (6.12.117).
+# Takes the drivers off the devices: dma-debug reports what they have not unmapped. And a
+# virtio-iommu is reset before the disks at power-off, which then wait for a minute each (6.12.117).
 release_devices() {
 	for driver in nvme ahci edu; do
 		for device in "/sys/bus/pci/drivers/$driver"/*:*; do

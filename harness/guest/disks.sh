@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# What the guest's tests of NVMe share: the disks of harness/lab/machines, ways to write and to disturb them, what has to be left.
+# What the guest's tests of NVMe share: the disks of harness/lab/machines, ways to write and to
+# disturb them, what has to be left.
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . /harness/common.sh
 DIR=/selftests/dma
@@ -9,7 +10,8 @@ DIR=/selftests/dma
 
 params=/sys/module/nvme/parameters
 
-# with_threshold BYTES COMMAND...: SGLs for segments that are at least so large on the average, 0 is for none
+# with_threshold BYTES COMMAND...: SGLs for segments that are at least so large on the average, 0 is
+# for none
 with_threshold() {
 	threshold=$(cat $params/sgl_threshold)
 	echo "$1" >$params/sgl_threshold
@@ -50,8 +52,9 @@ commands() {
 	done
 }
 
-# Allocations that may not sleep fail every now and then: those of descriptors, of what is to be unmapped, of IOVA, of page
-# tables. Whoever needed them tries again. dma-debug is spared, as it would switch itself off.
+# Allocations that may not sleep fail every now and then: those of descriptors, of what is to be
+# unmapped, of IOVA, of page tables. Whoever needed them tries again. dma-debug is spared, as it
+# would switch itself off.
 fail_allocations() {
 	[ -n "$spared" ] || spared=$(function_edges add_dma_entry)
 	for f in failslab fail_page_alloc; do
@@ -113,7 +116,8 @@ check_meta_sgls() {
 	fi
 }
 
-# Writes from the memory of one controller to the disk of another one, and reads it back the same way: DISK [KIB]
+# Writes from the memory of one controller to the disk of another one, and reads it back the same
+# way: DISK [KIB]
 from_peer() {
 	allocate=/sys/bus/pci/devices/$(pci_name cmb)/p2pmem/allocate
 	[ -e "$allocate" ] || { echo "no $allocate"; return 1; }
@@ -125,8 +129,9 @@ refused_peer() {
 }
 # ... and the disk's next requests, for our own memory, are not the worse for it
 then_from_own() { "$@" && verify_disk "$2"; }
-# check_peer DESCRIPTION DISK: p2p.DISK= on the kernel's command line says how it has to be. With an IOMMU, QEMU sends it even
-# what goes by bus address from a port of a switch to another one: it is "lost" there, with a fault for that address.
+# check_peer DESCRIPTION DISK: p2p.DISK= on the kernel's command line says how it has to be. With an
+# IOMMU, QEMU sends it even what goes by bus address from a port of a switch to another one: it is
+# "lost" there, with a fault for that address.
 check_peer() {
 	case $(sed -n "s/.*p2p\.$2=\([a-z]*\).*/\1/p" /proc/cmdline) in
 	works) check "$1" then_from_own from_peer "$2" ;;

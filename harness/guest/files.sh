@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Data through the whole of the block layer: fio on the disk itself, and on file systems that are made, used, taken away and
-# looked at again. Prints KTAP.
+# Data through the whole of the block layer: fio on the disk itself, and on file systems that are
+# made, used, taken away and looked at again. Prints KTAP.
 # shellcheck source-path=SCRIPTDIR source=disks.sh
 . /harness/disks.sh
 
@@ -17,7 +17,8 @@ write_tree() {
 }
 sums() { (cd "$1" && find . -type f -path './[1-4]/*' | sort | xargs sha256sum); }
 
-# round_trip DISK KIND CHECK...: what is written by the page cache and by fio is there after the file system was away
+# round_trip DISK KIND CHECK...: what is written by the page cache and by fio is there after the
+# file system was away
 round_trip() {
 	disk=/dev/$1 kind=$2
 	shift 2

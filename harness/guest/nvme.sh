@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# What NVMe reads and writes, by every way that its driver has to describe memory to the disk. Prints KTAP.
+# What NVMe reads and writes, by every way that its driver has to describe memory to the disk.
+# Prints KTAP.
 # shellcheck source-path=SCRIPTDIR source=disks.sh
 . /harness/disks.sh
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# soak=SECONDS of I/O of all kinds on all disks, while controllers are reset, taken away and brought back, and pulled out of
-# their slots, and allocations fail. What is on a disk that stays has to be right all the time. Prints KTAP.
+# soak=SECONDS of I/O of all kinds on all disks, while controllers are reset, taken away and brought
+# back, and pulled out of their slots, and allocations fail. What is on a disk that stays has to be
+# right all the time. Prints KTAP.
 # shellcheck source-path=SCRIPTDIR source=disks.sh
 . /harness/disks.sh
 
@@ -72,7 +73,8 @@ pull_out() {
 	[ ! -e "/sys/bus/pci/devices/$name" ] && [ "$(mappings_of "$name")" = 0 ] && count pulled
 }
 byte() { od -An -tu1 -j "$2" -N 1 "$1" | tr -d ' '; }
-# Slot Control is 0x18 into the PCI Express capability: power and its indicator off, in one write of both bytes
+# Slot Control is 0x18 into the PCI Express capability: power and its indicator off, in one write of
+# both bytes
 power_off() {
 	at=$(byte "$1" 52)
 	while [ "$(byte "$1" "$at")" != 16 ]; do

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# What the test kernel's guest does: KUnit has run before init, now the tests from user space and the leak check.
+# What the test kernel's guest does: KUnit has run before init, now the tests from user space and
+# the leak check.
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . /harness/common.sh
 
@@ -11,7 +12,8 @@ selftest() {
 	tell "selftest end"
 }
 
-# suite_of_module MODULE: its KUnit suite runs when it is loaded, in the middle of whatever the kernel says
+# suite_of_module MODULE: its KUnit suite runs when it is loaded, in the middle of whatever the
+# kernel says
 suite_of_module() {
 	[ -n "$(find /lib/modules -name "$1.ko")" ] || return
 	modprobe "$1"

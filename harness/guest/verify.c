@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writes a disk and reads it back: verify DISK PASSES MASK [MEMORY KIB]. What is at an offset follows from the offset and the
- * pass, so that it can be read with other requests than it was written with. Several processes at once, each with a part
- * of the disk and a way of its own to make requests. MASK is the disk's queue/dma_alignment: a buffer that is not aligned to
- * it has to be refused.
+ * Writes a disk and reads it back: verify DISK PASSES MASK [MEMORY KIB]. What is at an offset
+ * follows from the offset and the pass, so that it can be read with other requests than it was
+ * written with. Several processes at once, each with a part of the disk and a way of its own to
+ * make requests. MASK is the disk's queue/dma_alignment: a buffer that is not aligned to it has to
+ * be refused.
  *
- * verify each DISK [KIB] writes and reads a request of that size again and again, and has another one of the allocations that it
- * takes fail each time, until it takes no more.
+ * verify each DISK [KIB] writes and reads a request of that size again and again, and has another
+ * one of the allocations that it takes fail each time, until it takes no more.
  *
- * verify large DISK writes and reads requests of 2 to 4 MiB, each of which has to reach the disk as one.
+ * verify large DISK writes and reads requests of 2 to 4 MiB, each of which has to reach the disk as
+ * one.
  *
- * verify commands DISK SIZE does so with commands of NVMe, which have SIZE bytes of metadata to each sector.
+ * verify commands DISK SIZE does so with commands of NVMe, which have SIZE bytes of metadata to
+ * each sector.
  *
- * With MEMORY, a file to map, there is one process, and its requests of up to KIB are there; the first one is as large as that.
+ * With MEMORY, a file to map, there is one process, and its requests of up to KIB are there; the
+ * first one is as large as that.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -38,8 +42,8 @@
 #define LARGE	(4u << 20)
 
 /*
- * min and max: size of a request in sectors. step: where its buffer begins in a page. pieces: it has so many. part: so much of
- * the disk is written, in KiB, as many small requests take long.
+ * min and max: size of a request in sectors. step: where its buffer begins in a page. pieces: it
+ * has so many. part: so much of the disk is written, in KiB, as many small requests take long.
  */
 static const struct way {
 	const char *name;
@@ -322,8 +326,8 @@ static void write_and_read(const struct way *way, int fd, char *buffer, unsigned
 }
 
 /*
- * Around 512 pages: one PRP is in the command, a list has 512, and the last of these leads to the next list if there is more.
- * QEMU takes 1024 PRPs at most.
+ * Around 512 pages: one PRP is in the command, a list has 512, and the last of these leads to the
+ * next list if there is more. QEMU takes 1024 PRPs at most.
  */
 static void large(const char *disk)
 {
@@ -374,8 +378,8 @@ static void give(int fd, int opcode, const struct iovec *data, const struct iove
 }
 
 /*
- * Metadata in one page, and in several. More than 512 bytes of it have to be a multiple of these, as QEMU 7.2 forgets most
- * of another length.
+ * Metadata in one page, and in several. More than 512 bytes of it have to be a multiple of these,
+ * as QEMU 7.2 forgets most of another length.
  */
 static void commands(const char *disk, unsigned int size)
 {

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Programs for the guests, from Debian's packages for their architecture, whatever the host's is. An apt with a state of its
-# own gets them, from where the host's apt has its packages; nothing is installed.
+# Programs for the guests, from Debian's packages for their architecture, whatever the host's is. An
+# apt with a state of its own gets them, from where the host's apt has its packages; nothing is
+# installed.
 
 # guest_apt ARCH ARGUMENTS...
 guest_apt() {
@@ -13,7 +14,8 @@ guest_apt() {
 		-o Dir::Cache="$state" "${@:2}"
 }
 
-# unpack_packages ARCH PACKAGE...: with all that they depend on, into GUEST, the directory for that architecture
+# unpack_packages ARCH PACKAGE...: with all that they depend on, into GUEST, the directory for that
+# architecture
 unpack_packages() {
 	local arch=$1 deb stamp
 	GUEST=$BUILD/dl/guest-$1

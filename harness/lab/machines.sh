@@ -26,8 +26,8 @@ table() {
 	' "$HARNESS/lab/machines"
 }
 
-# machines_for WHAT: the names of the machines that WHAT boots: $MACHINE, or those that the table has for it ($FOR instead, if it
-# is set; a shell is for those of run)
+# machines_for WHAT: the names of the machines that WHAT boots: $MACHINE, or those that the table
+# has for it ($FOR instead, if it is set; a shell is for those of run)
 machines_for() {
 	local name whats found='' what=${FOR:-$1}
 	case $what in shell | debug) what=run ;; esac
@@ -47,8 +47,9 @@ archs_for() {
 	table machine | awk -F'|' 'NR == FNR { wanted[$1]; next } ($1 in wanted) && !seen[$3]++ { print $3 }' <(echo "$names") -
 }
 
-# load_arch NAME WHAT: sets ARCH_NAME DEB_ARCH KARCH CROSS_COMPILE IMAGE QEMU QEMU_PACKAGES, and what machines of
-# that architecture boot: OUT (where the kernel is built; a shell is in that of $KERNEL) and INITRD (none for arch)
+# load_arch NAME WHAT: sets ARCH_NAME DEB_ARCH KARCH CROSS_COMPILE IMAGE QEMU QEMU_PACKAGES, and
+# what machines of that architecture boot: OUT (where the kernel is built; a shell is in that of
+# $KERNEL) and INITRD (none for arch)
 load_arch() {
 	local line
 	line=$(table arch | grep "^$1|") || die "harness/lab/machines has no arch $1"
@@ -61,8 +62,8 @@ load_arch() {
 	[ "$2" != arch ] || INITRD=
 }
 
-# load_machine NAME WHAT: sets those, and PROVIDER QEMU_ARGS APPEND RUNS (the suites, or $SUITE) and MDIR (the machine's
-# directory)
+# load_machine NAME WHAT: sets those, and PROVIDER QEMU_ARGS APPEND RUNS (the suites, or $SUITE) and
+# MDIR (the machine's directory)
 load_machine() {
 	local line arch args
 	line=$(table machine | grep "^$1|") || die "harness/lab/machines has no machine $1"
@@ -76,7 +77,8 @@ load_machine() {
 	load_arch "$arch" "$2"
 }
 
-# results WHAT [--record] NAME...: what these machines said in make WHAT, as harness/lab/results.py tells it
+# results WHAT [--record] NAME...: what these machines said in make WHAT, as harness/lab/results.py
+# tells it
 results() {
 	local what=$1 option='' name args=()
 	shift

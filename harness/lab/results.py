@@ -86,7 +86,8 @@ class Suite:
                 self.add(sub, reasons, path + [sub.name])
         elif test.status == PASSED:
             self.passed += 1
-            # A script is expected as a whole, a suite of KUnit by its cases, of which each can have parameters.
+            # A script is expected as a whole, a suite of KUnit by its cases, of which each can have
+            # parameters.
             case = self.name if self.name.endswith('.sh') or not path else f'{self.name}.{path[0]}'
             self.cases[case] = self.cases.get(case, 0) + 1
         elif test.status == SKIPPED:
