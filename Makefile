@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Everything is done by the scripts in harness/; this only names them. See make help.
 
-.PHONY: help tree build run test test-more test-all test-arch debug bench bench-short shell without record export mbox quilt check check-topics bisect clean
+.PHONY: help tree build run test test-more test-all test-arch debug bench bench-short shell without
+.PHONY: record export mbox quilt check check-topics bisect clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -11,27 +12,28 @@ help:
 	@echo 'make run      boots it in QEMU and moves real data, all of it mapped by physical address'
 	@echo 'make test     boots the test kernel on every machine and shows what passed'
 	@echo 'make test-more  the same with pages of 64 KiB and on 32 bits, which takes two more kernels'
-	@echo 'make test-all data by every way through NVMe, file systems, peers, and a soak of ten minutes; over an hour'
-	@echo 'make test-arch  other architectures, without user space: KUnit, and a disk that is mapped by dma_map_ops'
-	@echo 'make bench    what a mapping costs, base and series, in instructions: build/bench has CSV and a plot'
-	@echo 'make bench-short  one machine of it, a few operations, and whether they keep the limits of harness/bench/limits'
+	@echo 'make test-all NVMe in every way, file systems, peers, a soak of ten minutes; over an hour'
+	@echo 'make test-arch  other architectures: KUnit, and a disk mapped by dma_map_ops; no user space'
+	@echo 'make bench    instructions a mapping takes, base and series: CSV and a plot in build/bench'
+	@echo 'make bench-short  a few operations on one machine, against the limits of harness/bench'
 	@echo 'make shell    boots a machine and gives its prompt; KERNEL=test, in the kernel of make test'
 	@echo 'make debug    boots a machine as make test does, with gdb attached'
-	@echo 'make without  make test of a machine on the series without one patch (PATCH=words of its subject), which has to fail'
+	@echo 'make without  make test without one patch (PATCH=words of its subject), which has to fail'
 	@echo 'make export   brings the commits made in build/tree back to patches/ and the new files'
-	@echo 'make mbox     the series as mails, in build/mbox: a folder a topic, for git am and git send-email (TOPIC=a,b: only these)'
-	@echo 'make quilt    the same as a series for quilt, Debian, OpenWrt, Nix and Yocto, in the directory DIR= (TOPIC=a,b: only these)'
+	@echo 'make mbox     the series as mails, for git am and send-email: build/mbox, a folder a topic'
+	@echo 'make quilt    the same for quilt, Debian, OpenWrt, Nix and Yocto, in the directory DIR='
 	@echo 'make check    what can be proved without a boot: patches, warnings, style, mails, scripts'
-	@echo 'make record   the cases that have to pass, and docs/results.md, from the logs of the last make test and make bench'
-	@echo 'make check-topics  builds what each topic touches on the base with just what the topic depends on; takes long'
+	@echo 'make record   writes the expected cases and docs/results.md from the last test and bench'
+	@echo 'make check-topics  builds what each topic touches, on just what it depends on; takes long'
 	@echo 'make bisect   builds what each patch touches, after each patch'
 	@echo 'make clean    removes build/, unless a tree there has work that is not exported'
 	@echo
 	@echo 'MACHINE=name  one machine of harness/lab/machines, for run, test, bench, shell and debug'
-	@echo 'SUITE=name    one suite of it for test and debug: dma_iommu, dma_edu*, dma_iommu.iommu_unmap*, nvme.sh'
+	@echo 'SUITE=name    one suite, for test and debug: dma_edu*, dma_iommu.iommu_unmap*, nvme.sh'
+	@echo 'TOPIC=a,b     only these topics, for mbox and quilt'
 	@echo 'BASELINE=file for bench: a bench.csv of before; what is more than 2 % worse fails'
-	@echo 'BASE=         what the series goes on: nothing, the newest linux-source-6.12 of apt; 6.12.107, that version;'
-	@echo '              /a/path, a kernel tree or tarball'
+	@echo 'BASE=         what the series goes on: a version (6.12.107), or a kernel tree or tarball'
+	@echo '              (/a/path); if empty, the newest linux-source-6.12 of apt'
 	@echo 'NO_APT=1      names the packages that are missing instead of installing them'
 	@echo 'JOBS=         how many jobs at once ($(shell nproc))'
 

@@ -39,7 +39,8 @@ elapsed() { duration $((SECONDS - $1)); }
 
 # The lines of a log that tell why it failed, or else its last ones.
 log_excerpt() {
-	grep -nE '(^|[^-_a-z])([Ee]rror|ERROR|[Ff]atal|undefined reference|E):? |\*\*\*|BUG:|panic|No space left' "$1" |
+	local words='[Ee]rror|ERROR|[Ff]atal|undefined reference|E'
+	grep -nE "(^|[^-_a-z])($words):? |\*\*\*|BUG:|panic|No space left" "$1" |
 		grep -vE 'error-injection|fatal signals' | tail -n 12 | cut -c1-240 | grep . || tail -n 12 "$1"
 }
 
@@ -64,7 +65,7 @@ hold_build() {
 	[ -z "${SERIES_LOCK:-}" ] || return 0
 	mkdir -p "$BUILD"
 	exec 9>>"$BUILD/.lock"
-	flock -n 9 || die "build/ is in use: $(<"$BUILD/.lock"). Wait for it to end, or work in another clone"
+	flock -n 9 || die "build/ is in use: $(<"$BUILD/.lock"). Wait, or work in another clone"
 	export SERIES_LOCK=$$
 	echo "${SERIES_WHAT:-${0#"$TOP/"} $*}, process $$, since $(date +%H:%M:%S)" >"$BUILD/.lock"
 }
@@ -73,14 +74,16 @@ hold_build() {
 need_space() {
 	local free
 	free=$(df -Pk "$BUILD" | awk 'NR == 2 { print int($4 / 1048576) }')
-	((free >= $1)) || die "$2 needs $1 GB, and $BUILD has only $free GB: make room, or link build/ to another disk"
+	((free >= $1)) ||
+		die "$2 needs $1 GB, and $BUILD has only $free GB: make room, or link build/ to another disk"
 }
 
 # ---- packages
 
 # What a kernel build needs; a cross compiler comes on top, and is the machine's.
 # shellcheck disable=SC2034
-KERNEL_PACKAGES=(gcc libc6-dev make bc bison flex libelf-dev libssl-dev ccache cpio kmod xz-utils perl rsync)
+KERNEL_PACKAGES=(gcc libc6-dev make bc bison flex libelf-dev libssl-dev ccache cpio kmod xz-utils
+	perl rsync)
 
 missing_packages() {
 	local p
@@ -104,23 +107,25 @@ apt_get() {
 	sudo=$(root_command) || return
 	mkdir -p "$LOGS"
 	# shellcheck disable=SC2086  # no word at all when we are root
-	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -y "$@" >>"$LOGS/$log.log" 2>&1 </dev/null
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -y "$@" \
+		>>"$LOGS/$log.log" 2>&1 </dev/null
 }
 
 # need_packages PACKAGE...: installs those that are missing.
 need_packages() {
-	local missing
+	local missing install
 	mapfile -t missing < <(missing_packages "$@")
 	((${#missing[@]})) || return 0
-	[ -z "${NO_APT:-}" ] || die "packages are missing, and NO_APT is set: apt-get install ${missing[*]}"
+	install=(packages install --no-install-recommends "${missing[@]}")
+	[ -z "${NO_APT:-}" ] || die "packages are missing and NO_APT is set: apt-get install ${missing[*]}"
 	root_command >/dev/null ||
-		die "packages are missing and there is no root or sudo to install them: apt-get install ${missing[*]}"
+		die "packages are missing, and there is no root or sudo: apt-get install ${missing[*]}"
 	say "installing ${missing[*]}"
 	mkdir -p "$LOGS"
 	: >"$LOGS/packages.log"
 	# Lists that are absent or old are the usual reason for a failure: refresh them only then.
-	apt_get packages install --no-install-recommends "${missing[@]}" ||
-		{ apt_get packages update && apt_get packages install --no-install-recommends "${missing[@]}"; } ||
+	apt_get "${install[@]}" ||
+		{ apt_get packages update && apt_get "${install[@]}"; } ||
 		{
 			log_excerpt "$LOGS/packages.log" >&2
 			die "apt-get install ${missing[*]} failed; its log: $LOGS/packages.log"
@@ -132,8 +137,8 @@ command -v python3 >/dev/null || need_packages python3
 # ---- the kernel's make
 
 # Nothing that differs from one build to the next may reach the compiler: ccache would miss.
-export KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 1970' KBUILD_BUILD_USER=series KBUILD_BUILD_HOST=localhost
-export KBUILD_BUILD_VERSION=1 LOCALVERSION=
+export KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 1970' KBUILD_BUILD_USER=series
+export KBUILD_BUILD_HOST=localhost KBUILD_BUILD_VERSION=1 LOCALVERSION=
 export CCACHE_BASEDIR=$BUILD CCACHE_NOHASHDIR=1 CCACHE_COMPILERCHECK=content
 
 # kmake SOURCE OUT ARGUMENTS...: ARCH and CROSS_COMPILE come from the environment.
@@ -141,7 +146,8 @@ kmake() {
 	local src out=$2
 	src=$(readlink -f "$1")
 	shift 2
-	case $src$out in *[[:space:]:]*) die "the kernel builds in no path with a blank or a colon: $out" ;; esac
+	[[ $src$out != *[[:space:]:]* ]] ||
+		die "the kernel builds in no path with a blank or a colon: $out"
 	mkdir -p "$out"
 	make -C "$src" O="$out" CC="ccache ${CROSS_COMPILE:-}gcc" HOSTCC="ccache gcc" -j"$JOBS" "$@"
 }
@@ -166,8 +172,9 @@ pack_initramfs() {
 # the same commits.
 git_env() {
 	GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 \
-	GIT_AUTHOR_NAME='DMA phys series' GIT_AUTHOR_EMAIL=series@localhost GIT_AUTHOR_DATE='1700000000 +0000' \
-	GIT_COMMITTER_NAME='DMA phys series' GIT_COMMITTER_EMAIL=series@localhost GIT_COMMITTER_DATE='1700000000 +0000' \
+	GIT_AUTHOR_NAME='DMA phys series' GIT_AUTHOR_EMAIL=series@localhost \
+	GIT_COMMITTER_NAME='DMA phys series' GIT_COMMITTER_EMAIL=series@localhost \
+	GIT_AUTHOR_DATE='1700000000 +0000' GIT_COMMITTER_DATE='1700000000 +0000' \
 		"$@"
 }
 kgit() { git_env git "$@"; }

@@ -9,14 +9,14 @@
 #ifndef DMA_ATTR_MMIO
 #define DMA_ATTR_MMIO 0
 
-static inline dma_addr_t dma_map_phys(struct device *dev, phys_addr_t phys, size_t size, enum dma_data_direction dir,
-				      unsigned long attrs)
+static inline dma_addr_t dma_map_phys(struct device *dev, phys_addr_t phys, size_t size,
+				      enum dma_data_direction dir, unsigned long attrs)
 {
 	return DMA_MAPPING_ERROR;
 }
 
-static inline void dma_unmap_phys(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
-				  unsigned long attrs)
+static inline void dma_unmap_phys(struct device *dev, dma_addr_t addr, size_t size,
+				  enum dma_data_direction dir, unsigned long attrs)
 {
 }
 
@@ -24,7 +24,8 @@ static inline void dma_unmap_phys(struct device *dev, dma_addr_t addr, size_t si
 struct dma_map_state { };
 struct dma_state_ring { };
 
-static inline int dma_state_ring_init(struct dma_state_ring *ring, struct device *dev, unsigned int nr, gfp_t gfp)
+static inline int dma_state_ring_init(struct dma_state_ring *ring, struct device *dev,
+				      unsigned int nr, gfp_t gfp)
 {
 	return 0;
 }
@@ -38,39 +39,46 @@ static inline struct dma_map_state *dma_state_at(struct dma_state_ring *ring, un
 	return NULL;
 }
 
-static inline dma_addr_t dma_map_phys_state(struct device *dev, phys_addr_t phys, size_t size, enum dma_data_direction dir,
-					    unsigned long attrs, struct dma_map_state *state)
+static inline dma_addr_t dma_map_phys_state(struct device *dev, phys_addr_t phys, size_t size,
+					    enum dma_data_direction dir, unsigned long attrs,
+					    struct dma_map_state *state)
 {
 	return DMA_MAPPING_ERROR;
 }
 
-static inline void dma_unmap_phys_state(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
-					unsigned long attrs, const struct dma_map_state *state)
+static inline void dma_unmap_phys_state(struct device *dev, dma_addr_t addr, size_t size,
+					enum dma_data_direction dir, unsigned long attrs,
+					const struct dma_map_state *state)
 {
 }
 
-static inline void dma_sync_state_for_cpu(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
+static inline void dma_sync_state_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
+					  enum dma_data_direction dir,
 					  const struct dma_map_state *state)
 {
 }
 
-static inline void dma_sync_state_for_device(struct device *dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
+static inline void dma_sync_state_for_device(struct device *dev, dma_addr_t addr, size_t size,
+					     enum dma_data_direction dir,
 					     const struct dma_map_state *state)
 {
 }
 
-static inline void dma_unmap_phys_from(struct device *dev, dma_addr_t addr, phys_addr_t phys, size_t size,
-				       enum dma_data_direction dir, unsigned long attrs)
+static inline void dma_unmap_phys_from(struct device *dev, dma_addr_t addr, phys_addr_t phys,
+				       size_t size, enum dma_data_direction dir,
+				       unsigned long attrs)
 {
 }
 
-static inline void dma_sync_phys_for_cpu(struct device *dev, dma_addr_t addr, phys_addr_t phys, size_t size,
-					 enum dma_data_direction dir, unsigned long attrs)
+static inline void dma_sync_phys_for_cpu(struct device *dev, dma_addr_t addr, phys_addr_t phys,
+					 size_t size, enum dma_data_direction dir,
+					 unsigned long attrs)
 {
 }
 
-static inline void dma_sync_phys_for_device(struct device *dev, dma_addr_t addr, phys_addr_t phys, size_t size,
-					    enum dma_data_direction dir, unsigned long attrs)
+static inline void dma_sync_phys_for_device(struct device *dev, dma_addr_t addr, phys_addr_t phys,
+					    size_t size, enum dma_data_direction dir,
+					    unsigned long attrs)
 {
 }
 #endif

@@ -69,9 +69,10 @@ static void bench_print(unsigned int pages, const char *step, u64 *times)
 	sort(times, BENCH_ROUNDS, sizeof(*times), bench_compare, NULL);
 	for (int i = 0; i < BENCH_ROUNDS; i++)
 		sum += times[i];
-	printk(KERN_INFO "harness: csv nvme,4096,%u,1,%s,%llu.%02llu,%llu.%02llu,%llu.%02llu,%llu.%02llu,\n", pages, step,
-	       BENCH_FIGURE(times[0]), BENCH_FIGURE(times[BENCH_ROUNDS / 2]), BENCH_FIGURE(sum / BENCH_ROUNDS),
-	       BENCH_FIGURE(times[BENCH_ROUNDS - 1]));
+	printk(KERN_INFO "harness: csv nvme,4096,%u,1,%s,"
+	       "%llu.%02llu,%llu.%02llu,%llu.%02llu,%llu.%02llu,\n", pages, step,
+	       BENCH_FIGURE(times[0]), BENCH_FIGURE(times[BENCH_ROUNDS / 2]),
+	       BENCH_FIGURE(sum / BENCH_ROUNDS), BENCH_FIGURE(times[BENCH_ROUNDS - 1]));
 }
 
 /* The first round is to have all memory that is needed allocated */

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""What make bench has measured: harness/bench/results.py MODE DIRECTORY LOGS VERSION LIMITS BASELINE MACHINE...
+"""What make bench has measured:
 
-Reads the consoles of both kernels and their runs, prints the table, writes bench.csv (and in mode full bench.svg) to
-DIRECTORY. Ends with "N passed, N failed": a limit of LIMITS that is kept, a line of BASELINE that is not more than 2 %
-worse now, an operation that the series has. Exit status 1 if any failed.
+    harness/bench/results.py MODE DIRECTORY LOGS VERSION LIMITS BASELINE MACHINE...
+
+Reads the consoles of both kernels and their runs, prints the table, writes bench.csv (and in mode
+full bench.svg) to DIRECTORY. Ends with "N passed, N failed": a limit of LIMITS that is kept, a line
+of BASELINE that is not more than 2 % worse now, an operation that the series has. Exit status 1 if
+any failed.
 """
 import csv
 import os
@@ -22,7 +25,7 @@ WORSE = 1.02
 
 
 def read_console(path):
-    """The figures of a run: {(operation, size, segments, threads, step): {min:, median:, mean:, max:}}, and the errors"""
+    """A run's {(operation, size, segments, threads, step): {figure: value}}, and its errors"""
     figures, errors = {}, {}
     with open(path, encoding='utf-8', errors='replace') as console:
         for text in console:
@@ -71,35 +74,39 @@ def size_name(size):
 
 
 def case_name(operation, size, segments, threads):
-    name = f'{operation} {segments} x {size_name(size)}' if segments > 1 else f'{operation} {size_name(size)}'
-    return name + (f', {threads} threads' if threads > 1 else '')
+    times = f'{segments} x ' if segments > 1 else ''
+    return f'{operation} {times}{size_name(size)}' + (f', {threads} threads' if threads > 1 else '')
 
 
 # ---- the table
 
 def number(value, drift):
-    return '-' if value is None else f'{value:,.{1 if value < 1000 else 0}f}' + ('~' if drift else '')
+    if value is None:
+        return '-'
+    return f'{value:,.{1 if value < 1000 else 0}f}' + ('~' if drift else '')
 
 
 def print_counts(machine):
     """A line a case; the two directions of a sync are one figure"""
-    groups = (('map', ('map',)), ('sync', ('sync_for_device', 'sync_for_cpu')), ('unmap', ('unmap',)))
-    print(f'{machine.name:24}' + ''.join(f'{name + ": base":>14}{"ours":>11}{"ratio":>7}' for name, _ in groups))
+    groups = {'map': ['map'], 'sync': ['sync_for_device', 'sync_for_cpu'], 'unmap': ['unmap']}
+    head = ''.join(f'{name + ": base":>14}{"ours":>11}{"ratio":>7}' for name in groups)
+    print(f'{machine.name:24}{head}')
     for case in dict.fromkeys(key[:4] for key in machine.keys('1')):
         cells = ''
-        for _, steps in groups:
+        for steps in groups.values():
             values = []
             for kernel in ('base', 'ours'):
                 parts = [machine.get(kernel, (*case, step)) for step in steps]
                 drift = any(machine.drift(kernel, (*case, step)) for step in steps)
                 values.append((sum(parts) if None not in parts else None, drift))
-            cells += f'{number(*values[0]):>14}{number(*values[1]):>11}{ratio(values[0][0], values[1][0]):>7}'
+            base, ours = values
+            cells += f'{number(*base):>14}{number(*ours):>11}{ratio(base[0], ours[0]):>7}'
         print(f'{case_name(*case):24}{cells}')
     print()
 
 
 def print_threads(machines):
-    """Only ratios, and these are rough: the times are those of this host, and of what else it does"""
+    """Only ratios, and rough ones: the times are those of this host, and of what else it does"""
     counts = sorted({key[3] for m in machines for key in m.keys('threads')})
     head = ''.join(f'{f"{n} map":>10}{"unmap":>7}' for n in counts)
     print(f'{"wall time, ours / base; threads:":42}{head}')
@@ -109,20 +116,22 @@ def print_threads(machines):
             for n in counts:
                 for step, width in (('map', 10), ('unmap', 7)):
                     key = (operation, size, segments, n, step)
-                    cells += f'{ratio(m.get("base", key, "threads"), m.get("ours", key, "threads")):>{width}}'
+                    base, ours = (m.get(k, key, 'threads') for k in ('base', 'ours'))
+                    cells += f'{ratio(base, ours):>{width}}'
             print(f'{m.name:14}{case_name(operation, size, segments, 1):28}{cells}')
     print()
 
 
 def print_repeatability(machines):
-    drifts = [(m.drift(k, key), m.name, k, key) for m in machines for k in ('base', 'ours') for key in m.keys('1')]
+    drifts = [(m.drift(k, key), m.name, k, key)
+              for m in machines for k in ('base', 'ours') for key in m.keys('1')]
     moved = [d for d in drifts if d[0]]
     if not moved:
         print(f'Two runs of each kernel gave the same {len(drifts)} figures.')
         return
     share, name, kernel, key = max(moved)
-    print(f'~ differs in the second run of the same kernel: {len(moved)} of {len(drifts)} figures, most by {share:.2%} '
-          f'({name}, {kernel}: {case_name(*key[:4])}, {key[4]}).')
+    print(f'~ differs in the second run of the same kernel: {len(moved)} of {len(drifts)} figures, '
+          f'most by {share:.2%} ({name}, {kernel}: {case_name(*key[:4])}, {key[4]}).')
 
 
 # ---- files
@@ -130,15 +139,17 @@ def print_repeatability(machines):
 def write_csv(path, machines, runs):
     with open(path, 'w', encoding='utf-8', newline='') as out:
         table = csv.writer(out, lineterminator='\n')
-        table.writerow(['machine', 'clock', 'operation', 'size', 'segments', 'threads', 'step', 'base', 'ours', 'ratio',
-                        *(f'{k}_{f}' for k in ('base', 'ours') for f in ('min', 'mean', 'max', 'again'))])
+        rest = [f'{k}_{f}' for k in ('base', 'ours') for f in ('min', 'mean', 'max', 'again')]
+        table.writerow(['machine', 'clock', 'operation', 'size', 'segments', 'threads', 'step',
+                        'base', 'ours', 'ratio', *rest])
         for m in machines:
             for run in runs:
+                clock = 'wall' if run == 'threads' else 'instructions'
+                others = ((run, 'min'), (run, 'mean'), (run, 'max'), ('2', 'median'))
                 for key in m.keys(run):
                     base, ours = (m.get(k, key, run) for k in ('base', 'ours'))
-                    rest = [m.get(k, key, *where) for k in ('base', 'ours')
-                            for where in ((run, 'min'), (run, 'mean'), (run, 'max'), ('2', 'median'))]
-                    table.writerow([m.name, 'wall' if run == 'threads' else 'instructions', *key, base, ours,
+                    rest = [m.get(k, key, *other) for k in ('base', 'ours') for other in others]
+                    table.writerow([m.name, clock, *key, base, ours,
                                     ratio(base, ours).replace('-', ''), *rest])
 
 
@@ -155,22 +166,26 @@ def plot_block(title, xlabel, curves, extra=''):
                    for i, (_, points, _) in enumerate(curves))
     if not curves:
         return 'set multiplot next\n'
-    lines = ', '.join(f'$d{i} using 1:2 with linespoints title "{name}" {style}' for i, (name, _, style) in enumerate(curves))
+    lines = ', '.join(f'$d{i} using 1:2 with linespoints title "{name}" {style}'
+                      for i, (name, _, style) in enumerate(curves))
     return f'{data}set title "{title}"\nset xlabel "{xlabel}"\n{extra}\nplot {lines}\n'
 
 
 def write_svg(path, machines, version):
-    """A row a machine: how cost grows with the segments of a list, and with the size of a page mapping"""
-    script = [f'set terminal svg size 1300,{300 * len(machines) + 40} font "sans,11" background "white"',
-              f'set output "{path}"', 'set logscale xy', 'set grid', 'set key outside right', 'set ylabel "instructions"',
-              f'set multiplot layout {len(machines)},2 title "A mapping, base and series, {version}" noenhanced']
+    """A row a machine: how cost grows with the segments of a list and with the size of a page"""
+    height, title = 300 * len(machines) + 40, f'A mapping, base and series, {version}'
+    script = [f'set terminal svg size 1300,{height} font "sans,11" background "white"',
+              f'set output "{path}"', 'set logscale xy', 'set grid', 'set key outside right',
+              'set ylabel "instructions"',
+              f'set multiplot layout {len(machines)},2 title "{title}" noenhanced']
+    plots = (('sg', 2, 4096, 'segments of 4 KiB', '%g'), ('page', 1, 1, 'bytes', '%.0s%c'))
     style = {'base': 'dt 2', 'ours': 'dt 1'}
     for m in machines:
-        for operation, x, fixed, xlabel in (('sg', 2, 4096, 'segments of 4 KiB'), ('page', 1, 1, 'bytes')):
+        for operation, x, fixed, xlabel, xformat in plots:
             curves = [(f'{operation} {step}, {kernel}', curve(m, kernel, operation, step, x, fixed),
                        f'lc {1 if step == "map" else 2} {style[kernel]}')
                       for step in ('map', 'unmap') for kernel in ('base', 'ours')]
-            script.append(plot_block(m.name, xlabel, curves, 'set format x "%.0s%c"' if x == 1 else 'set format x "%g"'))
+            script.append(plot_block(m.name, xlabel, curves, f'set format x "{xformat}"'))
     script.append('unset multiplot')
     subprocess.run(['gnuplot'], input='\n'.join(script), text=True, check=True)
 
@@ -206,12 +221,14 @@ def check_limits(path, machines, verdict):
             ours = cost(m, 'ours', key)
             if m.name != name:
                 continue
+            what = f'{name}: {case_name(*key[:4])}, {step}'
             if not base or not ours:
-                verdict.check(False, f'{name}: {case_name(*key[:4])}, {step}: not measured')
+                verdict.check(False, f'{what}: not measured')
                 continue
-            verdict.check(ours / base <= float(Fraction(share)) + 0.0005,
-                          f'{name}: {case_name(*key[:4])}, {step}: {ours:.1f}, {ours / base:.3f} of the base\'s {base:.1f}'
-                          f'{" for " + against[0] if against else ""}; the limit is {share} = {float(Fraction(share)):.3f}')
+            limit, other = float(Fraction(share)), f' for {against[0]}' if against else ''
+            verdict.check(ours / base <= limit + 0.0005,
+                          f'{what}: {ours:.1f}, {ours / base:.3f} of the base\'s {base:.1f}{other}'
+                          f'; the limit is {share} = {limit:.3f}')
 
 
 def check_errors(machines, verdict):
@@ -220,31 +237,33 @@ def check_errors(machines, verdict):
             for case, error in errors.items():
                 if kernel == 'ours' and error not in IMPOSSIBLE:
                     verdict.check(False, f'{m.name}: {case_name(*case)}: {error}')
-        for case in m.errors['base', '1']:
+        for case, error in m.errors['base', '1'].items():
             if case[0] not in ('phys', 'mmio') and case not in m.errors['ours', '1']:
-                verdict.check(False, f'{m.name}: {case_name(*case)}: fails on the base: {m.errors["base", "1"][case]}')
+                verdict.check(False, f'{m.name}: {case_name(*case)}: fails on the base: {error}')
 
 
 def check_baseline(path, machines, verdict):
     now = {m.name: m for m in machines}
     with open(path, encoding='utf-8', newline='') as table:
         for row in csv.DictReader(table):
-            key = (row['operation'], int(row['size']), int(row['segments']), int(row['threads']), row['step'])
+            key = (row['operation'], int(row['size']), int(row['segments']), int(row['threads']),
+                   row['step'])
             if row['clock'] != 'instructions' or row['machine'] not in now or not row['ours']:
                 continue
-            ours = now[row['machine']].get('ours', key)
+            ours, was = now[row['machine']].get('ours', key), row['ours']
             what = f'{row["machine"]}: {case_name(*key[:4])}, {key[4]}'
             if ours is None:
-                verdict.check(False, f'{what}: {row["ours"]} in the baseline, and not measured now')
+                verdict.check(False, f'{what}: {was} in the baseline, and not measured now')
             else:
-                verdict.check(ours <= float(row['ours']) * WORSE, f'{what}: {ours}, was {row["ours"]}')
+                verdict.check(ours <= float(was) * WORSE, f'{what}: {ours}, was {was}')
 
 
 def main():
     mode, directory, logs, version, limits, baseline, *names = sys.argv[1:]
     runs = ('1', '2') if mode == 'short' else ('1', '2', 'threads')
     machines = [Machine(name, logs, runs) for name in names]
-    print(f'Instructions of a request, {version}: the median of the rounds. A loop is 9 to 14 of them.')
+    print(f'Instructions of a request, {version}: the median of the rounds. '
+          'A loop is 9 to 14 of them.')
     print()
     for m in machines:
         print_counts(m)
@@ -252,7 +271,8 @@ def main():
         print_threads(machines)
     print_repeatability(machines)
     measured = [run for run in runs if run != '2']
-    write_csv(os.path.join(directory, 'bench.csv' if mode == 'full' else 'bench-short.csv'), machines, measured)
+    table = 'bench.csv' if mode == 'full' else 'bench-short.csv'
+    write_csv(os.path.join(directory, table), machines, measured)
     if mode == 'full':
         write_svg(os.path.join(directory, 'bench.svg'), machines, version)
     verdict = Verdict()

@@ -13,12 +13,15 @@ SRC=$CHECK/src
 # Directories and objects.
 # shellcheck disable=SC2034
 declare -A USERS=(
-	[on]='kernel/dma/ drivers/iommu/ drivers/virtio/ drivers/xen/swiotlb-xen.o drivers/xen/grant-dma-ops.o
-		arch/x86/kernel/amd_gart_64.o arch/x86/kernel/pci-dma.o block/blk-map.o block/blk-merge.o drivers/base/platform.o
+	[on]='kernel/dma/ drivers/iommu/ drivers/virtio/ drivers/base/platform.o
+		drivers/xen/swiotlb-xen.o drivers/xen/grant-dma-ops.o
+		arch/x86/kernel/amd_gart_64.o arch/x86/kernel/pci-dma.o block/blk-map.o block/blk-merge.o
 		drivers/nvme/host/pci.o drivers/pci/p2pdma.o drivers/ntb/ntb_transport.o drivers/vdpa/vdpa_user/
 		lib/scatterlist.o mm/dmapool.o net/core/skbuff.o net/core/page_pool.o'
-	[plain]='kernel/dma/ drivers/iommu/ drivers/virtio/ drivers/nvme/host/pci.o lib/scatterlist.o mm/dmapool.o net/core/skbuff.o'
-	[off]='kernel/dma/ drivers/virtio/ drivers/nvme/host/pci.o lib/scatterlist.o mm/dmapool.o net/core/skbuff.o'
+	[plain]='kernel/dma/ drivers/iommu/ drivers/virtio/ drivers/nvme/host/pci.o lib/scatterlist.o
+		mm/dmapool.o net/core/skbuff.o'
+	[off]='kernel/dma/ drivers/virtio/ drivers/nvme/host/pci.o lib/scatterlist.o mm/dmapool.o
+		net/core/skbuff.o'
 	[um]='kernel/dma/ drivers/virtio/ drivers/base/platform.o lib/scatterlist.o net/core/skbuff.o'
 	[kmsan]='mm/kmsan/ kernel/dma/'
 	[arm64]='kernel/dma/ drivers/iommu/'
@@ -57,7 +60,10 @@ cmake() {
 }
 
 # The options that the series brings: `on` has them all.
-new_options() { rgit diff base refs/series/made -- '*Kconfig*' | sed -nE 's/^\+(menu)?config[[:space:]]+(.*)/CONFIG_\2=y/p'; }
+new_options() {
+	rgit diff base refs/series/made -- '*Kconfig*' |
+		sed -nE 's/^\+(menu)?config[[:space:]]+(.*)/CONFIG_\2=y/p'
+}
 
 # All that is asked for, of which each revision takes what it knows; done again where Kconfig may
 # have changed.
@@ -79,7 +85,9 @@ configure() {
 }
 
 # Options of the file that this revision does not have as asked.
-not_taken() { grep '^CONFIG' "$(config_file "$1")" | grep -vxFf "$CHECK/$1/.config" | grep -v '=n$'; }
+not_taken() {
+	grep '^CONFIG' "$(config_file "$1")" | grep -vxFf "$CHECK/$1/.config" | grep -v '=n$'
+}
 
 # The targets of configuration $1: its users, and for `on` also the files of list $2 that are in
 # none of their directories. touched: only what is in the list, by directory where `on` builds that,
@@ -94,9 +102,10 @@ objects() {
 	[ "$1" = on ] || for t in $dirs; do
 		! grep '\.[chS]$' "$2" | grep "$t" >/dev/null || echo "${t#^}"
 	done
-	sed -n 's/\.c$//p' "$2" | grep -vE "$NOT_X86" | grep -v -f <(printf '%s\n' "$dirs") | while read -r t; do
+	sed -n 's/\.c$//p' "$2" | grep -vE "$NOT_X86" | grep -vf <(echo "$dirs") | while read -r t; do
+		[ -e "$SRC/$t.c" ] || continue
 		# What another file includes is no object of its own.
-		if [ -e "$SRC/$t.c" ] && ! grep -qsF "#include \"${t##*/}.c\"" "$SRC/${t%/*}"/*.c; then echo "$t.o"; fi
+		grep -qsF "#include \"${t##*/}.c\"" "$SRC/${t%/*}"/*.c || echo "$t.o"
 	done
 }
 
@@ -108,7 +117,9 @@ not_compiled() {
 		grep -qsE "[ /]$f( |\$)" "$CHECK"/*/"$(dirname "$f")"/.*.cmd || echo "$f"
 	done
 }
-NOT_X86='^(drivers/iommu/(mtk_iommu_v1|s390-iommu|tegra-smmu)\.?|tools/|Documentation/|scripts/|mm/kmsan/|drivers/parisc/|arch/(alpha|arc|arm|arm64|csky|hexagon|loongarch|m68k|microblaze|mips|nios2|openrisc|parisc|powerpc|riscv|s390|sh|sparc|um|xtensa)/)'
+NOT_X86='^(drivers/iommu/(mtk_iommu_v1|s390-iommu|tegra-smmu)\.?|tools/|Documentation/|scripts/|'
+NOT_X86+='mm/kmsan/|drivers/parisc/|arch/(alpha|arc|arm|arm64|csky|hexagon|loongarch|m68k|'
+NOT_X86+='microblaze|mips|nios2|openrisc|parisc|powerpc|riscv|s390|sh|sparc|um|xtensa)/)'
 
 # build NAME LOG MAKE-ARGUMENTS...: W=1, going on after errors
 build() {
@@ -120,5 +131,5 @@ build() {
 # The warnings of a log without what a change elsewhere in the file moves.
 warnings() {
 	{ grep -hE '(warning|error|WARNING|ERROR):' "$1" || true; } |
-		sed -E -e "s|$SRC/||g; s|^(\.\./)+src/||" -e 's/:[0-9]+(:[0-9]+)?:/:/' -e 's/ at line [0-9]+//' | sort -u
+		sed -E "s|$SRC/||g; s|^(\.\./)+src/||; s/:[0-9]+(:[0-9]+)?:/:/; s/ at line [0-9]+//" | sort -u
 }

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Runs the address arithmetic of implementations of struct dma_map_ops on the host, for those whose machines QEMU has not:
+"""Runs the address arithmetic of implementations of struct dma_map_ops on the host, for those whose
+machines QEMU has not:
 
     harness/checks/dma_ops.py [--masked] TREE [NAME...]
 
-Each harness/checks/dma_ops/NAME.c names a file of the kernel and functions in it, of a map and an unmap, and has stubs that record
-what these write into a table. The functions are taken from TREE as they are, and test.h calls them for many offsets and sizes: entry
-i maps page base + i, the low bits of the DMA address are those of the physical address, there are as many entries as offset +
-size covers, and the unmap frees exactly those. MMIO is refused, or mapped as such.
+Each harness/checks/dma_ops/NAME.c names a file of the kernel and functions in it, of a map and an
+unmap, and has stubs that record what these write into a table. The functions are taken from TREE as
+they are, and test.h calls them for many offsets and sizes: entry i maps page base + i, the low bits
+of the DMA address are those of the physical address, there are as many entries as offset + size
+covers, and the unmap frees exactly those. MMIO is refused, or mapped as such.
 
-With --masked the physical address is rounded down to its page before the offset in it is taken, the mistake that once destroyed
-file systems on Alpha: then each of them has to fail.
+With --masked the physical address is rounded down to its page before the offset in it is taken, the
+mistake that once destroyed file systems on Alpha: then each of them has to fail.
 """
 import pathlib
 import re
@@ -68,7 +70,8 @@ def passes(tree, name, mask):
     with tempfile.TemporaryDirectory() as work:
         pathlib.Path(work, 'taken.h').write_text(taken(tree, source.read_text(), mask))
         program = f'{work}/test'
-        subprocess.run(['gcc', '-std=gnu11', '-O1', '-w', f'-I{work}', f'-I{HERE}', '-o', program, source], check=True)
+        gcc = ['gcc', '-std=gnu11', '-O1', '-w', f'-I{work}', f'-I{HERE}', '-o', program, source]
+        subprocess.run(gcc, check=True)
         test = subprocess.run([program], capture_output=True, text=True, timeout=60)
     print(f'{name:12} {test.stdout.strip() or "no output"}')
     return test.returncode == 0

@@ -184,7 +184,7 @@ static void run_cases(const char *device)
 	fclose(cases);
 }
 
-/* A virtio-iommu is reset before the disks at power-off, which then wait for a minute each (6.12.117) */
+/* Power-off resets a virtio-iommu before the disks, which then wait for a minute each (6.12.117) */
 static void release_disks(void)
 {
 	DIR *dir = opendir("/sys/bus/pci/drivers/nvme");

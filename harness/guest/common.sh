@@ -52,7 +52,8 @@ hist_off() {
 }
 # hist_get EVENT DEVICE hitcount|FIELD
 hist_get() {
-	sed -n "s/^{ [a-z_]*: $2 *}.* $3: *\([0-9]*\).*/\1/p" "$tracing/events/$1/hist" | head -n 1 | grep . || echo 0
+	sed -n "s/^{ [a-z_]*: $2 *}.* $3: *\([0-9]*\).*/\1/p" "$tracing/events/$1/hist" |
+		head -n 1 | grep . || echo 0
 }
 hist_dropped() {
 	sed -n 's/.*Dropped: *\([0-9]*\).*/\1/p' "$tracing/events/$1/hist" | head -n 1
@@ -79,7 +80,8 @@ provider() {
 	fi
 	hist_on swiotlb/swiotlb_bounced dev_name
 	dd if=/dev/scratch of=/dev/null bs=4k count=1 iflag=direct 2>/dev/null
-	if [ "$(hist_get swiotlb/swiotlb_bounced "$disk" hitcount)" -gt 0 ]; then echo swiotlb; else echo direct; fi
+	bounced=$(hist_get swiotlb/swiotlb_bounced "$disk" hitcount)
+	if [ "$bounced" -gt 0 ]; then echo swiotlb; else echo direct; fi
 	hist_off swiotlb/swiotlb_bounced dev_name
 }
 

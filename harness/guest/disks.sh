@@ -71,7 +71,9 @@ fail_allocations() {
 	echo 0 >"$debug/fail_page_alloc/min-order"
 }
 # Where it begins, and what is behind it
-function_edges() { awk -v f="$1" 'found { print found " 0x" $1; exit } $3 == f { found = "0x" $1 }' /proc/kallsyms; }
+function_edges() {
+	awk -v f="$1" 'found { print found " 0x" $1; exit } $3 == f { found = "0x" $1 }' /proc/kallsyms
+}
 failed_allocations() { echo $((1000000 - $(cat "$debug/$1/times"))); }
 with_failures() {
 	fail_allocations 5 || return
@@ -102,7 +104,8 @@ check_failing() {
 check_each() {
 	each=$1
 	shift
-	if dma_debug_is_on; then skip "$each" "one would be dma-debug's"; else check "$each" each_allocation "$@"; fi
+	if dma_debug_is_on; then skip "$each" "one would be dma-debug's"; return; fi
+	check "$each" each_allocation "$@"
 }
 each_allocation() { fail_allocations 0 && "$@"; }
 dma_debug_is_on() { [ "$(cat "$debug/dma-api/disabled")" = N ]; }
@@ -165,7 +168,10 @@ check_large() {
 
 bounce_slots() { cat "$debug/swiotlb/io_tlb_used" 2>/dev/null || echo 0; }
 # There is nothing to count where dma-debug is off, and to look makes 6.12.117 oops
-mappings_of() { if dma_debug_is_on; then grep -cE " $1 (phys|scatter-gather|iova) " "$debug/dma-api/dump"; else echo 0; fi; }
+mappings_of() {
+	if ! dma_debug_is_on; then echo 0; return; fi
+	grep -cE " $1 (phys|scatter-gather|iova) " "$debug/dma-api/dump"
+}
 mappings() { mappings_of "$(pci_name "$1")"; }
 nothing_left() {
 	sync

@@ -26,8 +26,8 @@ count_mappings() {
 }
 
 nothing_lost() {
-	for event in dma/dma_map_phys dma/dma_unmap_phys dma/dma_iova_alloc dma/dma_iova_free dma/dma_iova_link \
-		dma/dma_iova_unlink dma/dma_map_sg swiotlb/swiotlb_bounced; do
+	for event in dma/dma_map_phys dma/dma_unmap_phys dma/dma_iova_alloc dma/dma_iova_free \
+		dma/dma_iova_link dma/dma_iova_unlink dma/dma_map_sg swiotlb/swiotlb_bounced; do
 		[ "$(hist_dropped $event)" = 0 ] || fail "the count of $event is not complete"
 	done
 }
@@ -42,7 +42,8 @@ read_files() {
 	show "reading $(number "$total") files from an ext4 file system on NVMe, comparing checksums"
 	mkdir /files
 	# Inode tables are zeroed by commands that move no bytes and are counted as if they did.
-	mount -t ext4 -o noinit_itable /dev/files /files || { fail "the file system does not mount"; return; }
+	mount -t ext4 -o noinit_itable /dev/files /files ||
+		{ fail "the file system does not mount"; return; }
 	(cd /files && sha256sum -c /harness/files.sha256) >/tmp/sums 2>&1
 	good=$(grep -c ': OK$' /tmp/sums)
 	[ "$good" = "$total" ] && return
@@ -61,7 +62,8 @@ write_and_verify() {
 	jobs=$(grep -c '^\[' /harness/run.fio)
 	jobs=$((jobs - 1))
 	show "writing with fio from $jobs jobs, reading back and verifying"
-	fio --output-format=json --output=/tmp/fio.json /harness/run.fio >/tmp/fio.out 2>&1 && fio_ok=1 && return
+	fio --output-format=json --output=/tmp/fio.json /harness/run.fio >/tmp/fio.out 2>&1 &&
+		fio_ok=1 && return
 	fail "fio says:"
 	cat /tmp/fio.out /tmp/fio.json | grep -iE 'verify|error|fail' | head -n 8 |
 		while read -r line; do show "FAILED: $line"; done
@@ -72,7 +74,8 @@ copy_with_edu() {
 	for dir in $edu_dirs; do
 		show "copying memory with edu ${dir##*/}"
 		echo 65536 >"$dir/copy" || fail "edu ${dir##*/} does not copy"
-		[ "$(cat "$dir/copy")" = "copied 65536 bytes, 0 errors" ] || fail "edu ${dir##*/}: $(cat "$dir/copy")"
+		[ "$(cat "$dir/copy")" = "copied 65536 bytes, 0 errors" ] ||
+			fail "edu ${dir##*/}: $(cat "$dir/copy")"
 	done
 }
 
@@ -86,18 +89,22 @@ line() {
 	map_bytes=$(hist_get dma/dma_map_phys "$2" size)
 	ranges=$(hist_get dma/dma_iova_alloc "$2" hitcount)
 	range_bytes=$(hist_get dma/dma_iova_link "$2" size)
-	held=$((maps - $(hist_get dma/dma_unmap_phys "$2" hitcount) + ranges - $(hist_get dma/dma_iova_free "$2" hitcount)))
+	unmaps=$(hist_get dma/dma_unmap_phys "$2" hitcount)
+	held=$((maps - unmaps + ranges - $(hist_get dma/dma_iova_free "$2" hitcount)))
 	bounced=$(hist_get swiotlb/swiotlb_bounced "$2" hitcount)
-	row "$1 ($2)" "$(number "$maps")" "$(number "$map_bytes")" "$(number "$ranges")" "$(number "$range_bytes")" \
-		"$(number "$3")" "$held" "$(number "$bounced")"
+	row "$1 ($2)" "$(number "$maps")" "$(number "$map_bytes")" "$(number "$ranges")" \
+		"$(number "$range_bytes")" "$(number "$3")" "$held" "$(number "$bounced")"
 
 	[ "$maps" -gt 0 ] || fail "$1: nothing was mapped by dma_map_phys"
 	[ "$held" = 0 ] || fail "$1: $held mappings are still held"
-	[ "$map_bytes" = "$(hist_get dma/dma_unmap_phys "$2" size)" ] || fail "$1: not as many bytes unmapped as mapped"
-	[ "$range_bytes" = "$(hist_get dma/dma_iova_unlink "$2" size)" ] || fail "$1: not as many bytes unlinked as linked"
+	[ "$map_bytes" = "$(hist_get dma/dma_unmap_phys "$2" size)" ] ||
+		fail "$1: not as many bytes unmapped as mapped"
+	[ "$range_bytes" = "$(hist_get dma/dma_iova_unlink "$2" size)" ] ||
+		fail "$1: not as many bytes unlinked as linked"
 	[ $((map_bytes + range_bytes)) = "$3" ] || fail "$1: not as many bytes mapped as moved"
 	[ "$(hist_get dma/dma_map_sg "$2" hitcount)" = 0 ] || fail "$1: mapped by scatterlist"
-	grep -qE " $2 (phys|scatter-gather|iova) " "$debug/dma-api/dump" && fail "$1: dma-debug has a mapping left"
+	grep -qE " $2 (phys|scatter-gather|iova) " "$debug/dma-api/dump" &&
+		fail "$1: dma-debug has a mapping left"
 	case $PROVIDER in
 	*iommu* | smmu*) [ "$bounced" = 0 ] || fail "$1: bounced behind an IOMMU" ;;
 	esac
@@ -120,7 +127,8 @@ table() {
 	[ "$(dma_errors)" = 0 ] || fail "$(dma_errors) dma-debug errors"
 	[ "$(cat "$debug/dma-api/disabled")" = N ] || fail "dma-debug has switched itself off"
 	show "checksums         $(number "${good:-0}") of $(number "$total") files as on the host"
-	[ -n "$fio_ok" ] && show "fio               $(number "$(fio_bytes write)") bytes written by $jobs jobs and verified"
+	[ -n "$fio_ok" ] &&
+		show "fio               $(number "$(fio_bytes write)") bytes written by $jobs jobs and verified"
 	show ""
 }
 

@@ -16,7 +16,8 @@ export PASSES=2
 # The disk is written and verified until the end, or until something is wrong
 keep_verifying() {
 	while [ "$(now)" -lt "$end" ]; do
-		verify_disk "$1" >"/tmp/verify.$1" 2>&1 || { echo "pass $(cat "/tmp/passes.$1")" >>"/tmp/verify.$1"; return 1; }
+		verify_disk "$1" >"/tmp/verify.$1" 2>&1 ||
+			{ echo "pass $(passes "$1")" >>"/tmp/verify.$1"; return 1; }
 		echo $(($(cat "/tmp/passes.$1") + 1)) >"/tmp/passes.$1"
 	done
 }
@@ -62,7 +63,8 @@ take_away() {
 
 # The slot's power goes off: QEMU takes the disk out at once, and nobody has told the kernel
 pull_out() {
-	name=$(pci_name "$1") port=$(basename "$(dirname "$(readlink -f "/sys/bus/pci/devices/$(pci_name "$1")")")")
+	name=$(pci_name "$1")
+	port=$(basename "$(dirname "$(readlink -f "/sys/bus/pci/devices/$name")")")
 	keep_using "$1" &
 	sleep 2
 	power_off "/sys/bus/pci/devices/$port/config" || return
@@ -100,7 +102,9 @@ disturb() {
 			sleep 2
 		done
 		if [ $((round % 2)) = 1 ]; then fail_allocations 5; else let_allocations_work; fi
-		if [ $((round % 3)) = 1 ]; then take_away peer || echo "peer was not taken away, or did not come back"; fi
+		if [ $((round % 3)) = 1 ]; then
+			take_away peer || echo "peer was not taken away, or did not come back"
+		fi
 		if [ $((round % 4)) = 2 ] && [ -n "$victims" ]; then
 			victim=${victims%%[!a-z0-9]*}
 			victims=$(echo "$victims" | sed 1d)
@@ -119,15 +123,17 @@ is_verified() {
 }
 was_disturbed() {
 	cat /tmp/disturb
-	echo "$(counted reset) resets, $(counted taken) times taken away, $(counted pulled) times pulled out, $failed allocations failed"
-	[ "$(counted reset)" -gt 0 ] && [ "$(counted taken)" -gt 0 ] && [ "$(counted pulled)" -gt 0 ] && [ "$failed" -gt 0 ] &&
+	resets=$(counted reset) taken=$(counted taken) pulled=$(counted pulled)
+	echo "$resets resets, $taken times taken away, $pulled pulled out; $failed allocations failed"
+	[ "$resets" -gt 0 ] && [ "$taken" -gt 0 ] && [ "$pulled" -gt 0 ] && [ "$failed" -gt 0 ] &&
 		! grep 'was not' /tmp/disturb
 }
 
 for n in 1 2 3; do wait_for_disk victim$n; done
 steady="scratch meta1 meta2"
 ktap_set_plan 6
-ktap_print_msg "soak: expect-report: 0-100000 (I/O error|nvme.*(timeout|Abort|controller is down|[Ff]rozen|resett))"
+reports="I/O error|nvme.*(timeout|Abort|controller is down|[Ff]rozen|resett)"
+ktap_print_msg "soak: expect-report: 0-100000 ($reports)"
 sleep 0.5
 pids=
 for disk in $steady; do

@@ -44,6 +44,7 @@ for name in $(echo "$SELFTESTS" | tr , ' '); do
 	if [ -n "$script" ]; then selftest "$name" "$script"; else fail "there is no $name"; fi
 done
 check_leaks
-grep -q dma_debug=off /proc/cmdline || [ "$(cat "$debug/dma-api/disabled")" = N ] || fail "dma-debug has switched itself off"
+grep -q dma_debug=off /proc/cmdline || [ "$(cat "$debug/dma-api/disabled")" = N ] ||
+	fail "dma-debug has switched itself off"
 [ "$(dma_errors)" = 0 ] || fail "$(dma_errors) dma-debug errors"
 exit "$failures"

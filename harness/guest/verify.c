@@ -73,7 +73,7 @@ static void die(const struct way *way, const char *what)
 	exit(1);
 }
 
-/* The buffer of a request need not be one piece: the sectors are dealt out, with gaps of whole pages between the pieces */
+/* Deals out the sectors of a request to pieces of the buffer, with gaps of whole pages between */
 static int split(const struct way *way, char *buffer, unsigned int size, struct iovec *iov)
 {
 	unsigned int left = size / SECTOR, n = 0, sectors;
@@ -103,7 +103,8 @@ static void fill(const struct iovec *iov, int n, uint64_t offset, unsigned int p
 		}
 }
 
-static void compare(const struct way *way, const struct iovec *iov, int n, uint64_t offset, unsigned int pass)
+static void compare(const struct way *way, const struct iovec *iov, int n, uint64_t offset,
+		    unsigned int pass)
 {
 	uint64_t w, found;
 	size_t i;
@@ -126,8 +127,9 @@ static void clear(const struct iovec *iov, int n)
 		memset(iov->iov_base, 0x5a, iov->iov_len);
 }
 
-/* A request may be cut short, at the end of a kind of memory for one; the rest is then another one */
-static void go_over(const struct way *way, int fd, char *buffer, uint64_t start, unsigned int pass, int writing)
+/* A request may be cut short, as at the end of a kind of memory; the rest is then another one */
+static void go_over(const struct way *way, int fd, char *buffer, uint64_t start, unsigned int pass,
+		    int writing)
 {
 	unsigned int size, room = way->part << 10;
 	uint64_t offset = start;
@@ -167,7 +169,8 @@ static void refused(const struct way *way, int fd, char *buffer)
 		die(way, "not refused");
 }
 
-static void run(const struct way *way, const char *disk, unsigned int passes, unsigned int mask, char *buffer, uint64_t start)
+static void run(const struct way *way, const char *disk, unsigned int passes, unsigned int mask,
+		char *buffer, uint64_t start)
 {
 	int fd = open(disk, O_RDWR | way->flags);
 	unsigned int pass;
@@ -192,7 +195,7 @@ static void run(const struct way *way, const char *disk, unsigned int passes, un
 	close(fd);
 }
 
-/* The so many-th allocation of ours from now on fails, 0 is for none. Returns how many it is from failing. */
+/* Our nth allocation from now on fails, 0 is for none. Returns how many it is from failing. */
 static int fail_nth(int nth)
 {
 	static int fd = -1;
@@ -208,7 +211,7 @@ static int fail_nth(int nth)
 	return pwrite(fd, text, strlen(text), 0) < 0 ? -1 : left;
 }
 
-/* In pages of 2 MiB where there are any: a request has at most 128 segments, which single pages would fill with 512 KiB */
+/* Huge pages if there are any: a request has at most 128 segments, 512 KiB in single pages */
 static char *large_buffer(void)
 {
 	char *buffer = aligned_alloc(HUGE, LARGE + HUGE);
@@ -292,7 +295,7 @@ static void count_requests(const struct way *way, int fd, unsigned long before, 
 	exit(1);
 }
 
-/* Whole pages but for the last piece, with a page between two of them: nothing that has to be split */
+/* Whole pages but for the last piece, with a page between two of them: nothing has to be split */
 static int split_pages(const struct way *way, char *buffer, unsigned int size, struct iovec *iov)
 {
 	unsigned int left = size, len, n;
@@ -337,7 +340,8 @@ static void large(const char *disk)
 		{ "large in pieces",	0,	0,	0,	7,	0,	O_DIRECT },
 	};
 	static const unsigned int sizes[] = {
-		HUGE - SECTOR, HUGE, HUGE + SECTOR, HUGE + 4096, HUGE + 4096 + SECTOR, HUGE + 8192, 3u << 20, LARGE - 4096, LARGE
+		HUGE - SECTOR, HUGE, HUGE + SECTOR, HUGE + 4096, HUGE + 4096 + SECTOR, HUGE + 8192,
+		3u << 20, LARGE - 4096, LARGE
 	};
 	unsigned int i, k, n = 0;
 	char *buffer = large_buffer();
@@ -408,7 +412,7 @@ static void commands(const char *disk, unsigned int size)
 	close(fd);
 }
 
-/* A page of the peer's memory, and behind it one of our own: two bios, unless they meet within a block */
+/* A page of the peer's memory, then one of our own: two bios, unless they meet within a block */
 static void mixed(const char *disk, int memory)
 {
 	char *area = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *copy;

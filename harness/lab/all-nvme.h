@@ -32,7 +32,7 @@ module_param(meta_sgls, bool, 0444);
 /* The driver asks for this bit; bit 0, SGLs for the data, is one that QEMU's disks do have */
 #define NVME_CTRL_SGLS_MSDS (meta_sgls ? 1 : NVME_CTRL_SGLS_MSDS)
 
-/* Pools have what they need, most of the time: so that each allocation from them can be made to fail */
+/* Pools mostly have what they need: so that each allocation from them can be made to fail */
 static inline bool memory_fails(gfp_t gfp)
 {
 	void *p = kmalloc(8, gfp);

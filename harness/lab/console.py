@@ -1,26 +1,29 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Finds what the kernel has complained about on a console: harness/lab/console.py LOG. Exit status 1 if there is any.
+"""Finds complaints of the kernel on a console: harness/lab/console.py LOG. Exit status 1 if any.
 
 A test that provokes a report announces it:
 
     # dma_map_bad_direction: expect-report: 1 WARNING: .*dma_map_phys
 
-Exactly so many reports that match the regular expression have to come before the next result line ("ok", "not ok") and
-are no complaint then; more or fewer are. A range, 0-1, is for warnings that come only once after boot.
+Exactly so many reports that match the regular expression have to come before the next result line
+("ok", "not ok") and are no complaint then; more or fewer are. A range, 0-1, is for warnings that
+come only once after boot.
 """
 import re
 import sys
 
 # A line that is a report; what begins with CUT is one report as a whole.
 REPORT = re.compile('|'.join((
-    r'\bBUG: ', r'\bWARNING: ', r'\bOops\b', r'Kernel panic', r'general protection fault', r'[Uu]nable to handle',
-    r'\bUBSAN: ', r'\bINFO: (task|trying|rcu|suspicious|possible|inconsistent|NMI)', r'rcu: .*(stall|self-detected)',
-    r'soft lockup', r'nobody cared', r'kmemleak: (\d+ new suspected|.*disabled)', r'\bDMA-API: ',
-    r'DMAR: \[', r'page fault from EP', r'arm-smmu.*(event 0x|fault)', r'AMD-Vi: Event', r'unmap of IOVA 0x',
+    r'\bBUG: ', r'\bWARNING: ', r'\bOops\b', r'Kernel panic', r'general protection fault',
+    r'[Uu]nable to handle', r'\bINFO: (task|trying|rcu|suspicious|possible|inconsistent|NMI)',
+    r'\bUBSAN: ', r'rcu: .*(stall|self-detected)', r'soft lockup', r'nobody cared',
+    r'kmemleak: (\d+ new suspected|.*disabled)', r'\bDMA-API: ', r'DMAR: \[', r'page fault from EP',
+    r'arm-smmu.*(event 0x|fault)', r'AMD-Vi: Event', r'unmap of IOVA 0x',
     r'dma_pool_destroy .* busy', r'I/O error', r'nvme.*(timeout|Abort|controller is down)',
 )))
-HARMLESS = re.compile(r'^harness[:>] |DMA-API: (preallocated|debugging (enabled by|disabled on) kernel|Mapped at)|^\s+# ')
+HARMLESS = re.compile(r'^harness[:>] |^\s+# |DMA-API: '
+                      r'(preallocated|debugging (enabled by|disabled on) kernel|Mapped at)')
 CUT = '------------[ cut here ]------------'
 END = '---[ end trace'
 # What a report says is above the registers and the stack.
@@ -41,8 +44,9 @@ class Announcement:
     def complaint(self):
         if self.least <= self.seen <= self.most:
             return None
-        return (self.number, f'{self.case} announced {self.least}' + (f'-{self.most}' if self.most != self.least else '') +
-                f' of "{self.regex.pattern}", {self.seen} came')
+        often = f'{self.least}-{self.most}' if self.most != self.least else self.least
+        text = f'{self.case} announced {often} of "{self.regex.pattern}", {self.seen} came'
+        return self.number, text
 
 
 def complaints(lines):

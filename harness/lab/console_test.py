@@ -39,7 +39,7 @@ KASAN = '''
 '''
 FAULT = '''
 [   23.000001] DMAR: DRHD: handling fault status reg 2
-[   23.000002] DMAR: [DMA Write NO_PASID] Request device [00:04.0] fault addr 0xfffff000 [fault reason 0x05] PTE Write access is not set
+[   23.000002] DMAR: [DMA Write NO_PASID] Request device [00:04.0] fault addr 0xfffff000
 '''
 
 
@@ -58,16 +58,17 @@ class ConsoleTest(unittest.TestCase):
         self.assertEqual(self.found(QUIET), [])
 
     def test_each_kind_is_one_report(self):
-        for report, text in ((WARNING, 'WARNING: CPU'), (DMA_DEBUG, 'DMA-API: nvme'), (KASAN, 'BUG: KASAN'),
-                             (FAULT, 'DMAR: [DMA Write'),
-                             ('[ 1.0] UBSAN: shift-out-of-bounds in kernel/dma/direct.c:1:2\n', 'UBSAN'),
-                             ('[ 1.0] kmemleak: 1 new suspected memory leaks (see /sys)\n', 'kmemleak'),
-                             ('[ 1.0] WARNING: possible circular locking dependency detected\n', 'circular'),
-                             ('[ 1.0] BUG: sleeping function called from invalid context at mm/slab.h:1\n', 'sleeping'),
-                             ('[ 1.0] virtio_iommu virtio0: page fault from EP 24 at 0x1000 [read]\n', 'page fault'),
-                             ('[ 1.0] arm-smmu-v3 9050000.smmuv3: event 0x10 received:\n', 'event 0x10'),
-                             ('[ 1.0] INFO: task nvme:1 blocked for more than 120 seconds.\n', 'blocked'),
-                             ('[ 1.0] Kernel panic - not syncing: Fatal exception\n', 'panic')):
+        for report, text in (
+                (WARNING, 'WARNING: CPU'), (DMA_DEBUG, 'DMA-API: nvme'), (KASAN, 'BUG: KASAN'),
+                (FAULT, 'DMAR: [DMA Write'),
+                ('[ 1.0] UBSAN: shift-out-of-bounds in kernel/dma/direct.c:1:2\n', 'UBSAN'),
+                ('[ 1.0] kmemleak: 1 new suspected memory leaks (see /sys)\n', 'kmemleak'),
+                ('[ 1.0] WARNING: possible circular locking dependency detected\n', 'circular'),
+                ('[ 1.0] BUG: sleeping function called from invalid context\n', 'sleeping'),
+                ('[ 1.0] virtio_iommu virtio0: page fault from EP 24 at 0x1000\n', 'page fault'),
+                ('[ 1.0] arm-smmu-v3 9050000.smmuv3: event 0x10 received:\n', 'event 0x10'),
+                ('[ 1.0] INFO: task nvme:1 blocked for more than 120 seconds.\n', 'blocked'),
+                ('[ 1.0] Kernel panic - not syncing: Fatal exception\n', 'panic')):
             found = self.found(QUIET, report, QUIET)
             self.assertEqual(len(found), 1, found)
             self.assertIn(text, found[0])
@@ -95,13 +96,14 @@ class ConsoleTest(unittest.TestCase):
                          ['dma_map_bad_direction announced 1 of "WARNING", 2 came'])
 
     def test_range(self):
-        self.assertEqual(self.found(announce('0-1 WARNING'), OK, announce('0-1 WARNING'), WARNING, OK), [])
-        self.assertEqual(len(self.found(announce('0-1 WARNING'), WARNING, WARNING, OK)), 1)
+        once = announce('0-1 WARNING')
+        self.assertEqual(self.found(once, OK, once, WARNING, OK), [])
+        self.assertEqual(len(self.found(once, WARNING, WARNING, OK)), 1)
 
     def test_two_announcements(self):
         both = announce('1 WARNING: .*dma_map_phys') + announce('1 DMA-API: .*different size')
         self.assertEqual(self.found(both, DMA_DEBUG, WARNING, OK), [])
-        self.assertEqual(self.found(announce('1 WARNING'), announce('1 WARNING'), WARNING, WARNING, OK), [])
+        self.assertEqual(self.found(announce('1 WARNING') * 2, WARNING * 2, OK), [])
 
     def test_over_with_the_case(self):
         found = self.found(announce('1 WARNING'), WARNING, OK, WARNING)
@@ -114,12 +116,13 @@ class ConsoleTest(unittest.TestCase):
 
     def test_report_of_another_cpu(self):
         cut = WARNING.index('---[ end')
-        self.assertEqual(self.found(announce('1 WARNING'), WARNING[:cut], '\n', KASAN, '[   20.1] ', WARNING[cut:], OK),
+        both = WARNING[:cut] + '\n' + KASAN + '[   20.1] ' + WARNING[cut:]
+        self.assertEqual(self.found(announce('1 WARNING'), both, OK),
                          ['BUG: KASAN: slab-out-of-bounds in dma_direct_map_phys+0x10/0x20'])
 
     def test_parameters(self):
-        param = '[   24.000000]         ok 1 offset 1\n'
-        self.assertEqual(self.found(announce('1 WARNING'), WARNING, param, announce('1 WARNING'), WARNING, param, OK), [])
+        param = announce('1 WARNING') + WARNING + '[   24.000000]         ok 1 offset 1\n'
+        self.assertEqual(self.found(param, param, OK), [])
 
     def test_never_closed(self):
         self.assertEqual(len(self.found(announce('1 WARNING'))), 1)

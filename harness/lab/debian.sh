@@ -9,9 +9,9 @@ guest_apt() {
 	local state=$BUILD/dl/apt-$1
 	mkdir -p "$state"/{lists,archives}/partial
 	: >>"$state/status"
-	apt-get -q -y -o APT::Architecture="$1" -o APT::Architectures="$1" -o APT::Install-Recommends=false \
-		-o APT::Sandbox::User=root -o Acquire::Languages=none -o Dir::State="$state" -o Dir::State::status="$state/status" \
-		-o Dir::Cache="$state" "${@:2}"
+	apt-get -q -y -o APT::Architecture="$1" -o APT::Architectures="$1" \
+		-o APT::Install-Recommends=false -o APT::Sandbox::User=root -o Acquire::Languages=none \
+		-o Dir::State="$state" -o Dir::State::status="$state/status" -o Dir::Cache="$state" "${@:2}"
 }
 
 # unpack_packages ARCH PACKAGE...: with all that they depend on, into GUEST, the directory for that
@@ -29,7 +29,8 @@ unpack_packages() {
 	} || die "apt-get has no ${*:2} for $arch"
 	mkdir -p "$GUEST"
 	for deb in "$BUILD/dl/apt-$arch"/archives/*.deb; do
-		[ -e "$deb.unpacked" ] || run_logged "guest-$arch-unpack" dpkg-deb -x "$deb" "$GUEST" || die "$deb cannot be unpacked"
+		[ -e "$deb.unpacked" ] || run_logged "guest-$arch-unpack" dpkg-deb -x "$deb" "$GUEST" ||
+			die "$deb cannot be unpacked"
 		: >"$deb.unpacked"
 	done
 	: >"$stamp"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Firmware of a MIPS Jazz machine, which QEMU has not: as much of ARC as the kernel asks for at boot. The kernel, its arguments
- * (at 8 KiB) and its entry point (at 6 KiB) are in memory when the machine starts.
+ * Firmware of a MIPS Jazz machine, which QEMU has not: as much of ARC as the kernel asks for at
+ * boot. The kernel, its arguments (at 8 KiB) and its entry point (at 6 KiB) are in memory when the
+ * machine starts.
  */
 	.set	noreorder
 	.text

@@ -37,14 +37,16 @@ machines_for() {
 		echo "$name"
 		found=1
 	done < <(table machine)
-	[ -n "$found" ] || die "no machine ${MACHINE:-for $1}; harness/lab/machines has: $(table machine | cut -d'|' -f1 | tr '\n' ' ')"
+	[ -n "$found" ] || die "no machine ${MACHINE:-for $1}; harness/lab/machines has:" \
+		"$(table machine | cut -d'|' -f1 | tr '\n' ' ')"
 }
 
 # archs_for WHAT: the architectures of those machines
 archs_for() {
 	local names
 	names=$(machines_for "$1") || return
-	table machine | awk -F'|' 'NR == FNR { wanted[$1]; next } ($1 in wanted) && !seen[$3]++ { print $3 }' <(echo "$names") -
+	table machine | awk -F'|' 'NR == FNR { wanted[$1]; next }
+		($1 in wanted) && !seen[$3]++ { print $3 }' <(echo "$names") -
 }
 
 # load_arch NAME WHAT: sets ARCH_NAME DEB_ARCH KARCH CROSS_COMPILE IMAGE QEMU QEMU_PACKAGES, and
@@ -88,7 +90,8 @@ results() {
 		load_machine "$name" "$what"
 		args+=("$name" "$LOGS/$what-$name.console" "$LOGS/$what-$name.failure" "$RUNS")
 	done
-	"$HARNESS/lab/results.py" ${option:+"$option"} "$TREE/tools/testing/kunit" "$HARNESS/lab/expected/$what" "${args[@]}"
+	"$HARNESS/lab/results.py" ${option:+"$option"} "$TREE/tools/testing/kunit" \
+		"$HARNESS/lab/expected/$what" "${args[@]}"
 }
 
 # What it takes to build for the architecture that is loaded, and to boot its machines

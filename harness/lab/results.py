@@ -4,11 +4,12 @@
 
     harness/lab/results.py [--record|--rows] KUNIT_TOOL EXPECTED MACHINE CONSOLE FAILURE RUNS ...
 
-KUNIT_TOOL is the directory of kunit.py, EXPECTED the list of cases that must pass. Then come four arguments a machine:
-its name, its console, a file that says why its boot failed (empty if it did not) and the suites that it had to run.
-Prints a table of machine and suite, then failures, then why cases were skipped, then "N passed, N failed". Exit status 1
-if any failed. With --record writes what passed on these machines to EXPECTED instead, unless something failed there.
-With --rows a machine is a line of the table: what mapped its disks, cases, bytes that the disks moved, seconds.
+KUNIT_TOOL is the directory of kunit.py, EXPECTED the list of cases that must pass. Then come four
+arguments a machine: its name, its console, a file that says why its boot failed (empty if it did
+not) and the suites that it had to run. Prints a table of machine and suite, then failures, then why
+cases were skipped, then "N passed, N failed". Exit status 1 if any failed. With --record writes
+what passed on these machines to EXPECTED instead, unless something failed there. With --rows a
+machine is a line of the table: what mapped its disks, cases, bytes that the disks moved, seconds.
 """
 import fnmatch
 import re
@@ -30,6 +31,12 @@ SKIP = re.compile(r'ok \d+ (?:- )?(.*?) # SKIP ?(.*)')
 VERSION = re.compile(r'\bKTAP version \d+$')
 KTAP = re.compile(STAMP + r'\s*(KTAP version |#|\d+\.\.\d|ok |not ok )')
 
+# The first lines of EXPECTED
+HEAD = '''\
+# Written by make record from logs in which nothing failed: what has to pass, and how often.
+# A case of KUnit passes once for each of its parameters, a script once for each of its checks.
+'''
+
 PASSED = kunit_parser.TestStatus.SUCCESS
 SKIPPED = kunit_parser.TestStatus.SKIPPED
 
@@ -49,8 +56,8 @@ def parse(lines, view):
 def sections(console):
     """Splits a console into what the kernel printed and, by name, what each selftest printed.
 
-    The parser takes a list for that of a suite only if the suite's name comes right after the version. What another CPU
-    printed between the two goes above them.
+    The parser takes a list for that of a suite only if the suite's name comes right after the
+    version. What another CPU printed between the two goes above them.
     """
     kernel, selftests, current = [], {}, None
     for line in console:
@@ -68,7 +75,7 @@ def sections(console):
 
 
 def skip_reasons(lines):
-    """Why tests were skipped: reasons by name, in the order of the tests, as one name can be in several suites."""
+    """Why tests were skipped: by name, in the order of the tests, as suites can share a name."""
     reasons = {}
     for match in filter(None, map(SKIP.search, lines)):
         reasons.setdefault(match.group(1), []).append(match.group(2))
@@ -98,12 +105,18 @@ class Suite:
         if test.subtests and not path and test.status not in (PASSED, SKIPPED) and not self.failed:
             self.failed.append(test.status.name.lower().replace('_', ' '))
 
+    def counts(self):
+        return self.passed, len(self.failed), len(self.skips)
+
     def cell(self):
-        return f'{self.passed}/{len(self.failed)}/{len(self.skips)}'
+        return '/'.join(map(str, self.counts()))
 
 
+def total(suites):
+    return [sum(numbers) for numbers in zip(*(suite.counts() for suite in suites))]
 def suites_of(console):
-    with open(console, encoding='utf-8', errors='replace', newline='\n') as log:   # Xen ends lines with \r\r\n
+    # Xen ends lines with \r\r\n.
+    with open(console, encoding='utf-8', errors='replace', newline='\n') as log:
         kernel, selftests = sections(log)
     found = []
     with open(console + '.ktap', 'w', encoding='utf-8') as view:
@@ -141,12 +154,11 @@ class Expected:
         cases = sorted({case for cases in self.machines.values() for case in cases})
         width = max(map(len, cases))
         with open(self.path, 'w', encoding='utf-8') as text:
-            print('# Written by make record from logs in which nothing failed: what has to pass, and how often.\n'
-                  '# A case of KUnit passes once for each of its parameters, a script once for each of its checks.', file=text)
+            text.write(HEAD)
             print(f'{"case":{width}}' + ''.join(f'  {name}' for name in self.machines), file=text)
             for case in cases:
-                print(f'{case:{width}}' + ''.join(f'  {m.get(case, "-"):>{len(name)}}' for name, m in self.machines.items()),
-                      file=text)
+                cells = (f'  {m.get(case, "-"):>{len(name)}}' for name, m in self.machines.items())
+                print(f'{case:{width}}' + ''.join(cells), file=text)
 
 
 class Machine:
@@ -176,13 +188,14 @@ class Machine:
         return {case: n for s in self.suites.values() for case, n in s.cases.items()}
 
     def compare(self, expected):
-        """Fails each case that has not passed as often as it should, of the suites that this machine had to run."""
+        """Fails each case of the suites it had to run that has not passed as often as it should."""
         if self.name not in expected.machines:
             self.suites['boot'].failed.append(f'{expected.path} has no such machine: make record')
         passed = self.cases()
         for case, number in expected.machines.get(self.name, {}).items():
             name = case if case.endswith('.sh') else case.split('.')[0]
-            wanted = any(fnmatch.fnmatchcase(name, glob) for glob in self.runs if glob.endswith('.sh') == name.endswith('.sh'))
+            globs = (g for g in self.runs if g.endswith('.sh') == name.endswith('.sh'))
+            wanted = any(fnmatch.fnmatchcase(name, glob) for glob in globs)
             if wanted and passed.get(case, 0) < number:
                 self.suites.setdefault(name, Suite(name)).failed.append(
                     f'{case}: {passed.get(case, 0)} of {number} passed')
@@ -191,14 +204,15 @@ class Machine:
 def print_table(machines, names):
     width = max(map(len, names)) + 2
     columns = [max(len(m.name), *(len(s.cell()) for s in m.suites.values())) + 2 for m in machines]
-    print(f'{"passed/failed/skipped":{width}}' + ''.join(f'{m.name:>{c}}' for m, c in zip(machines, columns)))
+    head = ''.join(f'{m.name:>{c}}' for m, c in zip(machines, columns))
+    print(f'{"passed/failed/skipped":{width}}{head}')
     for name in names:
         cells = (m.suites[name].cell() if name in m.suites else '-' for m in machines)
         print(f'{name:{width}}' + ''.join(f'{cell:>{c}}' for cell, c in zip(cells, columns)))
 
 
 def print_rows(machines):
-    """A line a machine: what mapped its disks, cases, bytes that they moved, seconds of its clock."""
+    """A line a machine: what mapped its disks, cases, bytes that they moved, seconds it ran."""
     rows = [('machine', 'provider', 'passed/failed/skipped', 'bytes', 'seconds')]
     for m in machines:
         providers, moved, seconds = set(), 0, '0'
@@ -208,23 +222,23 @@ def print_rows(machines):
                 moved += int(match.group(2))
             if match := TIME.match(line):
                 seconds = match.group(1)
-        suites = m.suites.values()
-        rows.append((m.name, ' '.join(sorted(providers)) or '-',
-                     f'{sum(s.passed for s in suites)}/{sum(len(s.failed) for s in suites)}/{sum(len(s.skips) for s in suites)}',
-                     str(moved), seconds))
+        counts = '/'.join(map(str, total(m.suites.values())))
+        rows.append((m.name, ' '.join(sorted(providers)) or '-', counts, str(moved), seconds))
     widths = [max(map(len, column)) for column in zip(*rows)]
     for row in rows:
-        print('  '.join(f'{cell:{w}}' if i < 2 else f'{cell:>{w}}' for i, (cell, w) in enumerate(zip(row, widths))))
+        cells = enumerate(zip(row, widths))
+        print('  '.join(f'{cell:{w}}' if i < 2 else f'{cell:>{w}}' for i, (cell, w) in cells))
 
 
 def print_failures(machines):
     for machine in machines:
         for suite in machine.suites.values():
+            where = f'FAILED on {machine.name}: {suite.name}'
             if suite.name != 'boot' or not machine.failure:
                 for case in suite.failed[:20]:
-                    print(f'FAILED on {machine.name}: {suite.name}: {case}')
+                    print(f'{where}: {case}')
                 if len(suite.failed) > 20:
-                    print(f'FAILED on {machine.name}: {suite.name}: and {len(suite.failed) - 20} more')
+                    print(f'{where}: and {len(suite.failed) - 20} more')
 
 
 def print_skips(machines):
@@ -258,7 +272,7 @@ def main():
         machine.compare(expected)
     names = list(dict.fromkeys(n for m in machines for n in m.suites if n != 'boot')) + ['boot']
     every = [s for m in machines for s in m.suites.values()]
-    passed, failed, skipped = (sum(n) for n in zip(*((s.passed, len(s.failed), len(s.skips)) for s in every)))
+    passed, failed, skipped = total(every)
     if OPTION == '--rows':
         print_rows(machines)
     else:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Tests of harness/lab/results.py, on pieces of consoles: harness/lab/results_test.py KUNIT_TOOL."""
+"""Tests of results.py, on pieces of consoles: harness/lab/results_test.py KUNIT_TOOL."""
 import os
 import subprocess
 import sys
@@ -44,7 +44,8 @@ class ResultsTest(unittest.TestCase):
                 with open(os.path.join(place, name), 'w', encoding='utf-8') as file:
                     file.write(text)
                 return file.name
-            files = write('expected', EXPECTED), 'box', write('console', ''.join(f'{line}\n' for line in console))
+            log = ''.join(f'{line}\n' for line in console)
+            files = write('expected', EXPECTED), 'box', write('console', log)
             done = subprocess.run([SCRIPT, TOOL, *files, write('failure', ''), 'dma_*'],
                                   stdout=subprocess.PIPE, encoding='utf-8', check=False)
         return done.stdout.splitlines()[-1]
@@ -65,7 +66,7 @@ class ResultsTest(unittest.TestCase):
     def test_lines_of_another_cpu(self):
         for i, line in enumerate(SUITES):
             with self.subTest(before=line):
-                other = ['[   12.454000] clocksource: Switched to clocksource tsc', '[   12.454001] nvme nvme0: 2/0/0 queues']
+                other = ['[   12.454000] clocksource: tsc', '[   12.454001] nvme nvme0: 2 queues']
                 self.assertEqual(self.last_line(SUITES[:i] + other + SUITES[i:]), PASSED)
 
 
