@@ -140,18 +140,20 @@ struct buf_case {
 };
 
 static const struct buf_case buf_cases[] = {
-	{ "one", 1, { { SZ_4K, SZ_4K } } },
+	{ "one", 1, { { PAGE_SIZE, PAGE_SIZE } } },
 	{ "one, unaligned", 1, { { 700, 5000 } } },
 	{ "three apart", 3, {
-		{ 0, SZ_4K }, { SZ_16K, SZ_8K }, { SZ_8K, SZ_4K } } },
-	{ "the same one twice", 2, { { 0, SZ_4K }, { 0, SZ_4K } } },
+		{ 0, PAGE_SIZE }, { 4 * PAGE_SIZE, 2 * PAGE_SIZE },
+		{ 2 * PAGE_SIZE, PAGE_SIZE } } },
+	{ "the same one twice", 2, { { 0, PAGE_SIZE }, { 0, PAGE_SIZE } } },
 	{ "unaligned outside", 3, {
-		{ 100, SZ_4K - 100 }, { SZ_16K, SZ_4K }, { SZ_32K, 17 } } },
+		{ 100, PAGE_SIZE - 100 }, { 4 * PAGE_SIZE, PAGE_SIZE },
+		{ 8 * PAGE_SIZE, 17 } } },
 	{ "unaligned inside", 2, {
-		{ 0, 100 }, { SZ_16K + 100, SZ_4K } }, true },
+		{ 0, 100 }, { 4 * PAGE_SIZE + 100, PAGE_SIZE } }, true },
 	{ "four, unaligned", 4, {
-		{ 1, 2 }, { SZ_4K + 3, 4 }, { SZ_8K + 5, 6 },
-		{ SZ_16K + 7, SZ_8K } }, true },
+		{ 1, 2 }, { PAGE_SIZE + 3, 4 }, { 2 * PAGE_SIZE + 5, 6 },
+		{ 4 * PAGE_SIZE + 7, 2 * PAGE_SIZE } }, true },
 };
 
 static void buf_case_desc(const struct buf_case *c, char *desc)
