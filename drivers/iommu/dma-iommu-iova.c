@@ -388,15 +388,6 @@ static __always_inline bool iova_vec_bounces(struct device *dev,
 		dev_use_swiotlb(dev, last->len, dir));
 }
 
-/* True if a link of @vec, which is memory, is bounced in part */
-bool iommu_dma_vec_bounces(struct device *dev, const struct phys_vec *vec,
-		unsigned int nr, enum dma_data_direction dir)
-{
-	struct iommu_domain *domain = iommu_get_dma_domain(dev);
-
-	return iova_vec_bounces(dev, &domain->iova_cookie->iovad, vec, nr, dir);
-}
-
 /* True if @dev finds at an IOVA what @other finds there */
 bool iommu_dma_shares_domain(struct device *dev, struct device *other)
 {
@@ -460,6 +451,37 @@ int iommu_dma_iova_link_vec(struct device *dev, struct dma_iova_state *state,
 	return iommu_map_vec_nosync(domain, addr - iova_offset(iovad, addr),
 				    vec, nr,
 				    dma_info_to_prot(dir, coherent, attrs),
+				    GFP_ATOMIC);
+}
+
+/*
+ * Link what is mapped for another device, which is the one to sync it and to
+ * bounce it. So nothing is bounced here, not even what is too small for a device
+ * that is not coherent: -EOPNOTSUPP if @dev is not trusted with all of the first
+ * and the last granule.
+ */
+int iommu_dma_iova_link_alias(struct device *dev, struct dma_iova_state *state,
+		const struct phys_vec *vec, unsigned int nr, size_t offset,
+		enum dma_data_direction dir, unsigned long attrs)
+{
+	struct iommu_domain *domain = iommu_get_dma_domain(dev);
+	struct iova_domain *iovad = &domain->iova_cookie->iovad;
+	const struct phys_vec *last = &vec[nr - 1];
+	dma_addr_t addr = state->addr + offset;
+
+	if (!iova_vec_fits(iovad, vec, nr) ||
+	    !iova_fits(domain, state, offset, vec->paddr))
+		return -EINVAL;
+
+	if (!(attrs & DMA_ATTR_MMIO) && dev_is_untrusted(dev) &&
+	    iova_offset(iovad, vec->paddr | (last->paddr + last->len)))
+		return -EOPNOTSUPP;
+
+	return iommu_map_vec_nosync(domain, addr - iova_offset(iovad, addr),
+				    vec, nr,
+				    dma_info_to_prot(dir,
+						     dev_is_dma_coherent(dev),
+						     attrs),
 				    GFP_ATOMIC);
 }
 

@@ -59,6 +59,8 @@ struct iommu_dma_cookie {
 
 DECLARE_STATIC_KEY_FALSE(iommu_deferred_attach_enabled);
 
+bool dev_is_untrusted(struct device *dev);
+
 bool dev_use_swiotlb(struct device *dev, size_t size,
 			    enum dma_data_direction dir);
 

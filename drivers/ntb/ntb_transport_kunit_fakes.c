@@ -60,6 +60,7 @@ struct ntk {
 	int				alias_error;
 	int				aliases[NTK_NR_DEVS];
 	int				unaliases[NTK_NR_DEVS];
+	size_t				alias_size;	/* of the latest */
 	int				maps[NTK_NR_DEVS];
 	int				unmaps[NTK_NR_DEVS];
 	int				syncs[NTK_NR_DEVS];
@@ -181,6 +182,7 @@ static int ntk_alias_map(struct dma_alias *alias, struct device *dev,
 	if (ntk->alias_error)
 		return ntk->alias_error;
 	ntk->aliases[ntk_index(dev)]++;
+	ntk->alias_size = size;
 	alias->addr = addr;
 	if (dev != owner)
 		alias->addr = virt_to_phys(mem->buf + (addr - mem->addr)) +
@@ -192,6 +194,8 @@ static int ntk_alias_map(struct dma_alias *alias, struct device *dev,
 static void ntk_alias_unmap(struct dma_alias *alias)
 {
 	KUNIT_EXPECT_NOT_NULL(ntk->test, alias->__dev);
+	/* A copy may be in flight until its channel is released */
+	KUNIT_EXPECT_TRUE(ntk->test, !ntk->submitted || !ntk->chan.client_count);
 	ntk->unaliases[ntk_index(alias->__dev)]++;
 	alias->__dev = NULL;
 }

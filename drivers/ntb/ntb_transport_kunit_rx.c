@@ -209,6 +209,25 @@ static void ntk_test_rx_late(struct kunit *test)
 	ntk_link_down(test);
 }
 
+/* The ring of a queue pair need not be at the start of the window */
+static void ntk_test_rx_second_ring(struct kunit *test)
+{
+	struct ntb_transport_qp *qp = &ntk->qp;
+
+	ntk_link_up(test);
+	qp->rx_buff += qp->rx_max_frame;
+	qp->rx_size -= qp->rx_max_frame;
+	qp->rx_max_entry--;
+	ntk_add_chan(NTK_OTHER);
+	scoped_guard(mutex, &ntk->nt.mw_lock)
+		ntb_qp_map_rx(qp);
+	KUNIT_EXPECT_EQ(test, ntk->alias_size, qp->rx_size);
+	ntk_packets(test, 3);
+	KUNIT_EXPECT_EQ(test, ntk->maps[NTK_OTHER], 3);
+	KUNIT_EXPECT_EQ(test, qp->rx_memcpy, 0);
+	ntk_link_down(test);
+}
+
 /* What the channel could not copy, the CPU copies from the same place */
 static void ntk_test_rx_copy_fails(struct kunit *test)
 {
@@ -266,6 +285,19 @@ static void ntk_test_rx_late_release(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ntk->received, 1);
 	KUNIT_EXPECT_FALSE(test, ntk->submitted);
 	KUNIT_EXPECT_EQ(test, ntk->chan.client_count, 0);
+	ntk_link_down(test);
+}
+
+/* An engine that never ends loses the ring only after its channel */
+static void ntk_test_rx_stuck_release(struct kunit *test)
+{
+	ntk_slow_engine(test, NTK_STUCK);
+	ntb_qp_put_rx_chan(&ntk->qp);
+	KUNIT_EXPECT_TRUE(test, ntk->submitted);
+	KUNIT_EXPECT_EQ(test, ntk->chan.client_count, 0);
+	KUNIT_EXPECT_EQ(test, ntk->unaliases[NTK_OTHER], 1);
+
+	ntk_copy(NULL);
 	ntk_link_down(test);
 }
 

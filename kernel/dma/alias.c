@@ -253,12 +253,19 @@ static bool dma_alias_is_decrypted(struct device *owner, dma_addr_t addr,
 	       addr == phys_to_dma_unencrypted(owner, phys);
 }
 
-/* A restricted pool is all that @dev must reach, as there is no IOMMU */
-static bool dma_alias_is_restricted(struct device *dev, phys_addr_t phys)
+/*
+ * A restricted pool, which does not grow, is all that @dev must reach, as there
+ * is no IOMMU. swiotlb_find_pool() only knows it after @dev has bounced.
+ */
+static bool dma_alias_is_restricted(struct device *dev,
+		const struct phys_vec *vec)
 {
 #ifdef CONFIG_DMA_RESTRICTED_POOL
-	return dev->dma_io_tlb_mem && is_swiotlb_for_alloc(dev) &&
-	       !swiotlb_find_pool(dev, phys);
+	const struct io_tlb_mem *mem = dev->dma_io_tlb_mem;
+
+	return mem && mem->for_alloc &&
+	       (vec->paddr < mem->defpool.start ||
+		vec->paddr + vec->len > mem->defpool.end);
 #else
 	return false;
 #endif
@@ -303,7 +310,7 @@ static int dma_alias_direct(struct dma_alias *alias, struct device *dev,
 		alias->addr = dma_direct_map_mmio(dev, vec.paddr, vec.len,
 						  DMA_ATTR_NO_WARN);
 	} else {
-		if (dma_alias_is_restricted(dev, vec.paddr))
+		if (dma_alias_is_restricted(dev, &vec))
 			return -EOPNOTSUPP;
 		alias->addr = dma_alias_direct_addr(dev, &vec,
 				dma_alias_is_decrypted(walk->dev, start,
@@ -338,10 +345,8 @@ static ssize_t dma_alias_link_batch(struct dma_alias *alias, struct device *dev,
 			return -EOPNOTSUPP;
 		size += vec[i].len;
 	}
-	if (!(attrs & DMA_ATTR_MMIO) && iommu_dma_vec_bounces(dev, vec, nr, dir))
-		return -EOPNOTSUPP;
-	ret = iommu_dma_iova_link_vec(dev, &alias->__iova, vec, nr, offset, dir,
-				      attrs);
+	ret = iommu_dma_iova_link_alias(dev, &alias->__iova, vec, nr, offset,
+					dir, attrs);
 	if (ret)
 		return ret;
 	return size;

@@ -208,6 +208,125 @@ static void alias_teardown(struct kunit *test)
 	}
 }
 
+/* Memory that was allocated, or linked to a range of IOVA */
+
+struct alias_memory {
+	struct device *dev;
+	size_t size;
+	dma_addr_t addr;
+	void *cpu;		/* or a page */
+	phys_addr_t phys;	/* to link */
+	struct dma_iova_state state;
+};
+
+static bool coherent_get(struct alias_memory *m)
+{
+	m->cpu = dma_alloc_coherent(m->dev, m->size, &m->addr, GFP_KERNEL);
+	return m->cpu;
+}
+
+static void coherent_put(struct alias_memory *m)
+{
+	dma_free_coherent(m->dev, m->size, m->cpu, m->addr);
+}
+
+static bool pages_get(struct alias_memory *m)
+{
+	m->cpu = dma_alloc_pages(m->dev, m->size, &m->addr, DMA_BIDIRECTIONAL,
+				 GFP_KERNEL);
+	return m->cpu;
+}
+
+static void pages_put(struct alias_memory *m)
+{
+	dma_free_pages(m->dev, m->size, m->cpu, m->addr, DMA_BIDIRECTIONAL);
+}
+
+static bool iova_get(struct alias_memory *m)
+{
+	if (!dma_iova_try_alloc(m->dev, &m->state, m->phys, m->size))
+		return false;
+	m->addr = m->state.addr;
+	return !dma_iova_link(m->dev, &m->state, m->phys, 0, m->size,
+			      DMA_BIDIRECTIONAL, 0) &&
+	       !dma_iova_sync(m->dev, &m->state, 0, m->size);
+}
+
+static void iova_put(struct alias_memory *m)
+{
+	dma_iova_destroy(m->dev, &m->state, m->size, DMA_BIDIRECTIONAL, 0);
+}
+
+static const struct alias_memory_kind {
+	const char *name;
+	enum dma_kind kind;
+	bool (*get)(struct alias_memory *m);
+	void (*put)(struct alias_memory *m);
+} alias_memory_kinds[] = {
+	{ "coherent, direct", DMA_KIND_DIRECT, coherent_get, coherent_put },
+	{ "coherent, IOMMU", DMA_KIND_IOMMU, coherent_get, coherent_put },
+	{ "pages, direct", DMA_KIND_DIRECT, pages_get, pages_put },
+	{ "pages, IOMMU", DMA_KIND_IOMMU, pages_get, pages_put },
+	{ "linked IOVA", DMA_KIND_IOMMU, iova_get, iova_put },
+};
+
+KUNIT_ARRAY_PARAM_DESC(alias_memory, alias_memory_kinds, name);
+
+/* The alias first, the memory first, and the memory first once more */
+static void alias_teardown_memory(struct kunit *test)
+{
+	const struct alias_memory_kind *kind = test->param_value;
+	struct alias_debug *d = alias_debug_create(test, kind->kind);
+	struct alias_memory m = {
+		.dev	= d->w->dev,
+		.size	= 2 * PAGE_SIZE,
+		.phys	= d->w->phys,
+	};
+	int i;
+
+	m.dev->coherent_dma_mask = *m.dev->dma_mask;
+	for (i = 0; i < 3; i++) {
+		KUNIT_ASSERT_TRUE(test, kind->get(&m));
+		d->m.addr = m.addr;
+		/* The pages behind an IOMMU need not be neighbours */
+		alias_debug_map(d, 77, PAGE_SIZE - 77);
+		if (!i)
+			dma_alias_unmap(&d->alias);
+		kind->put(&m);
+		KUNIT_EXPECT_EQ(test, i, dma_debug_reports());
+		if (i)
+			dma_alias_unmap(&d->alias);
+	}
+	KUNIT_EXPECT_EQ(test, 2, dma_debug_reports());
+	dma_world_expect_idle(d->w);
+}
+
+/*
+ * An alias over all segments of a list is reported with the first that goes,
+ * and not once more with each other
+ */
+static void alias_teardown_sg(struct kunit *test)
+{
+	struct alias_debug *d = alias_debug_create(test, DMA_KIND_DIRECT);
+	struct scatterlist sg[3];
+	int i;
+
+	sg_init_table(sg, ARRAY_SIZE(sg));
+	for (i = 0; i < ARRAY_SIZE(sg); i++)
+		sg_set_page(&sg[i], virt_to_page(d->w->cpu + i * PAGE_SIZE),
+			    PAGE_SIZE, 0);
+	KUNIT_ASSERT_EQ(test, ARRAY_SIZE(sg),
+			dma_map_sg(d->w->dev, sg, ARRAY_SIZE(sg),
+				   DMA_BIDIRECTIONAL));
+	d->m.addr = sg_dma_address(sg);
+	alias_debug_map(d, 0, ARRAY_SIZE(sg) * PAGE_SIZE);
+	dma_unmap_sg(d->w->dev, sg, ARRAY_SIZE(sg), DMA_BIDIRECTIONAL);
+	KUNIT_EXPECT_EQ(test, 1, dma_debug_reports());
+	dma_alias_unmap(&d->alias);
+	KUNIT_EXPECT_EQ(test, 1, dma_debug_reports());
+	dma_world_expect_idle(d->w);
+}
+
 /* A report for each alias of the mapping that is freed, none for another mapping's */
 static void alias_teardown_near(struct kunit *test)
 {
@@ -233,6 +352,30 @@ static void alias_teardown_near(struct kunit *test)
 	dma_world_expect_idle(d->w);
 }
 
+/* An alias of the next mapping, and one of both, the second of which goes first */
+static void alias_teardown_next(struct kunit *test)
+{
+	struct alias_debug *d = alias_debug_create(test, DMA_KIND_DIRECT);
+	struct dma_mapping next = d->m;
+
+	next.phys += d->m.size;
+	dma_calls[0].map(&d->m);
+	dma_calls[0].map(&next);
+	alias_debug_map(d, d->m.size, 1);
+	dma_calls[0].unmap(&d->m);
+	KUNIT_EXPECT_EQ(test, 0, dma_debug_reports());
+	dma_alias_unmap(&d->alias);
+
+	dma_calls[0].map(&d->m);
+	alias_debug_map(d, 1, d->m.size);
+	dma_calls[0].unmap(&next);
+	KUNIT_EXPECT_EQ(test, 1, dma_debug_reports());
+	dma_calls[0].unmap(&d->m);
+	KUNIT_EXPECT_EQ(test, 1, dma_debug_reports());
+	dma_alias_unmap(&d->alias);
+	dma_world_expect_idle(d->w);
+}
+
 static void alias_unmapped_twice(struct kunit *test)
 {
 	const enum dma_kind *kind = test->param_value;
@@ -252,12 +395,17 @@ static void alias_unmapped_twice(struct kunit *test)
 	copy.__iova = (struct dma_iova_state) {};
 	dma_alias_unmap(&copy);
 	KUNIT_EXPECT_EQ(test, 2, dma_debug_reports());
+	copy = d->alias;
+	copy.__dir = DMA_FROM_DEVICE;
+	copy.__iova = (struct dma_iova_state) {};
+	dma_alias_unmap(&copy);
+	KUNIT_EXPECT_EQ(test, 3, dma_debug_reports());
 	dma_alias_unmap(&d->alias);
 
 	/* Nothing was ever mapped */
 	memset(&d->alias, 0, sizeof(d->alias));
 	dma_alias_unmap(&d->alias);
-	KUNIT_EXPECT_EQ(test, 2, dma_debug_reports());
+	KUNIT_EXPECT_EQ(test, 3, dma_debug_reports());
 	dma_calls[0].unmap(&d->m);
 	dma_world_expect_idle(d->w);
 }
@@ -299,6 +447,8 @@ static void alias_listed(struct kunit *test)
 	dma_log_start(test);
 	debug_dma_dump_mappings(d->dev);
 	debug_dma_dump_mappings(d->w->dev);
+	/* Not its */
+	debug_dma_dump_mappings(dma_device_create(test));
 	snprintf(line, sizeof(line), "alias D=%llx L=%lx DMA_TO_DEVICE of %s",
 		 (u64)d->alias.addr, PAGE_SIZE, dev_name(d->w->dev));
 	KUNIT_EXPECT_EQ(test, 2, dma_log_count(line));
@@ -319,7 +469,10 @@ static struct kunit_case dma_alias_fail_cases[] = {
 	KUNIT_CASE(alias_failure_iova),
 #ifdef CONFIG_DMA_API_DEBUG
 	KUNIT_CASE_PARAM(alias_teardown, alias_debug_gen_params),
+	KUNIT_CASE_PARAM(alias_teardown_memory, alias_memory_gen_params),
+	KUNIT_CASE(alias_teardown_sg),
 	KUNIT_CASE_PARAM(alias_teardown_near, alias_debug_gen_params),
+	KUNIT_CASE(alias_teardown_next),
 	KUNIT_CASE_PARAM(alias_unmapped_twice, alias_debug_gen_params),
 	KUNIT_CASE(alias_and_mapping),
 	KUNIT_CASE(alias_listed),

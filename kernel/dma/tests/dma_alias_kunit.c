@@ -190,6 +190,32 @@ static void alias_scattered(struct kunit *test)
 	}
 }
 
+/*
+ * Many ranges that fit, and one more that does not, where the next batch begins:
+ * at another offset in the granule, or in the middle of one that is taken
+ */
+static void alias_batch_border(struct kunit *test)
+{
+	struct alias_owner *o = alias_owner_create(test, 9);
+	struct alias_target t = alias_target_create(test, 11);
+	unsigned int nr, cut;
+
+	for (nr = 1; nr < 40; nr++) {
+		for (cut = 0; cut < 2; cut++) {
+			o->nr = 0;
+			o->size = 0;
+			alias_owner_add_single(o, nr + 1, SZ_2K);
+			o->vec[nr].paddr += SZ_512;
+			o->vec[nr].len = SZ_512;
+			o->vec[nr - 1].len -= cut * 3 * SZ_512;
+			o->size -= (1 + cut) * 3 * SZ_512;
+			alias_owner_map(o);
+			alias_expect_error(o, &t, -EINVAL);
+			alias_owner_unmap(o);
+		}
+	}
+}
+
 /* 2 MiB in single pages: one look-up for each page, and one range of IOVA */
 static void alias_single_pages(struct kunit *test)
 {
@@ -422,6 +448,31 @@ static void alias_coherence(struct kunit *test)
 	}
 }
 
+/* An alias may be small where neither is: it is not that which needs syncing */
+static void alias_noncoherent_parts(struct kunit *test)
+{
+	static const struct dma_span spans[] = {
+		{ 77, 100 }, { 0, 3 }, { PAGE_SIZE - 3, 6 },
+		{ PAGE_SIZE - 3, PAGE_SIZE }, { 0, PAGE_SIZE + 3 },
+	};
+	struct alias_owner *o = alias_owner_create(test, PAGE_SHIFT);
+	struct alias_target t = alias_target_create(test, PAGE_SHIFT);
+	int i;
+
+	alias_owner_add_single(o, 2, PAGE_SIZE);
+	alias_owner_map(o);
+	if (!dma_device_set_coherent(o->dev, false) ||
+	    !dma_device_set_coherent(t.dev, false))
+		kunit_skip(test, "needs CONFIG_DMA_KUNIT_STUBS");
+	dma_counts_start(test);
+	for (i = 0; i < ARRAY_SIZE(spans); i++)
+		alias_run_part(o, &t, spans[i].offset, spans[i].size);
+	KUNIT_EXPECT_EQ(test, 0, dma_counts.for_device);
+	KUNIT_EXPECT_EQ(test, 0, dma_counts.for_cpu);
+	KUNIT_EXPECT_FALSE(test, dma_has_bounced(t.dev));
+	dma_device_set_coherent(o->dev, true);
+}
+
 static void alias_ops(struct kunit *test)
 {
 #ifdef CONFIG_ARCH_HAS_DMA_OPS
@@ -566,6 +617,33 @@ static void alias_mixed(struct kunit *test)
 	}
 }
 
+/* One range of both: next to the end of memory */
+static void alias_mixed_range(struct kunit *test)
+{
+	struct alias_owner *o = alias_owner_create(test, 0);
+	struct alias_target targets[] = {
+		alias_target_create(test, PAGE_SHIFT),
+		alias_target_create(test, 0),
+	};
+	phys_addr_t end = ALIGN(o->phys, SZ_2M);
+	struct dma_alias alias;
+	int i;
+
+	while (pfn_valid(PHYS_PFN(end)))
+		end += SZ_2M;
+	while (!pfn_valid(PHYS_PFN(end - 1)))
+		end -= PAGE_SIZE;
+	for (i = 0; i < ARRAY_SIZE(targets); i++) {
+		KUNIT_EXPECT_EQ(test, -EOPNOTSUPP,
+				dma_alias_map(&alias, targets[i].dev, o->dev,
+					      end - PAGE_SIZE, 2 * PAGE_SIZE,
+					      DMA_TO_DEVICE));
+		KUNIT_EXPECT_EQ(test, -EOPNOTSUPP,
+				dma_alias_map(&alias, targets[i].dev, o->dev,
+					      end - 1, 2, DMA_TO_DEVICE));
+	}
+}
+
 /* The alias leads to the bounce buffer, where the owner reads and writes */
 static void alias_bounced(struct kunit *test)
 {
@@ -622,6 +700,7 @@ static void alias_bounced(struct kunit *test)
 static struct kunit_case dma_alias_cases[] = {
 	KUNIT_CASE_PARAM(alias_offsets, alias_pair_gen_params),
 	KUNIT_CASE_PARAM(alias_scattered, alias_pair_gen_params),
+	KUNIT_CASE(alias_batch_border),
 	KUNIT_CASE(alias_single_pages),
 	KUNIT_CASE(alias_direction),
 	KUNIT_CASE(alias_same_device),
@@ -630,12 +709,14 @@ static struct kunit_case dma_alias_cases[] = {
 	KUNIT_CASE(alias_masks),
 	KUNIT_CASE(alias_windows),
 	KUNIT_CASE(alias_coherence),
+	KUNIT_CASE(alias_noncoherent_parts),
 	KUNIT_CASE(alias_ops),
 	KUNIT_CASE(alias_untrusted),
 	KUNIT_CASE(alias_hole),
 	KUNIT_CASE(alias_args),
 	KUNIT_CASE(alias_mmio),
 	KUNIT_CASE(alias_mixed),
+	KUNIT_CASE(alias_mixed_range),
 	KUNIT_CASE(alias_bounced),
 	{}
 };
