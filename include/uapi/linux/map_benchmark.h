@@ -52,6 +52,11 @@ struct map_benchmark {
  *                       known, by dma_unmap_phys_from() and the like
  * @DMA_MAP_OP_STATE:    dma_map_phys_state(), unmapped and synced with the state
  *                       that it fills
+ * @DMA_MAP_OP_ALIAS:    dma_alias_map() and dma_alias_unmap(), a call for each
+ *                       request; there is no sync. The memory is that of
+ *                       DMA_MAP_OP_SG, and the device that is bound to the
+ *                       benchmark has mapped it before. It needs an IOMMU if
+ *                       there are several segments
  *
  * A kernel that does not know a number answers with EOPNOTSUPP.
  */
@@ -64,6 +69,7 @@ enum map_benchmark_op {
 	DMA_MAP_OP_MMIO,
 	DMA_MAP_OP_SOURCE,
 	DMA_MAP_OP_STATE,
+	DMA_MAP_OP_ALIAS,
 };
 
 /**
@@ -102,7 +108,8 @@ struct map_benchmark_time {
  *                   memory
  * @node:            NUMA node to run on, or -1
  * @dma_bits:        DMA mask for the time of the run, only where the device is
- *                   bound to the benchmark; 0: the mask that it has
+ *                   bound to the benchmark; 0: the mask that it has. With
+ *                   DMA_MAP_OP_ALIAS, that of the device that is bound
  * @reserved:        0
  * @map:             Result: mapping
  * @sync_for_device: Result: sync for the device
@@ -110,11 +117,13 @@ struct map_benchmark_time {
  * @unmap:           Result: unmapping
  *
  * Errors of the ioctl: EINVAL for a number that is out of range, EOPNOTSUPP for
- * an operation that this kernel does not have, EMSGSIZE for a segment larger
- * than the device can be given in one mapping (for registers: than it has),
- * ENODEV for no such device, ENXIO for one without a driver, EBUSY for a mask
- * of a device that has another driver, EIO for one without a DMA mask or if a
- * mapping fails, ENOMEM, and EINTR.
+ * an operation that this kernel does not have, and for an alias if no device is
+ * bound to the benchmark, or the memory is not one range of DMA addresses for
+ * it; EMSGSIZE for a segment larger than the device can be given in one mapping
+ * (for registers: than it has), ENODEV for no such device, ENXIO for one without
+ * a driver, EBUSY for a mask of a device that has another driver, EIO for one
+ * without a DMA mask or if a mapping fails, ENOMEM, and EINTR. An alias that is
+ * refused has the error of dma_alias_map().
  */
 struct map_benchmark_run {
 	char device[64];
