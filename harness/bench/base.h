@@ -81,4 +81,17 @@ static inline void dma_sync_phys_for_device(struct device *dev, dma_addr_t addr,
 					    unsigned long attrs)
 {
 }
+
+/* linux/dma-alias.h, which is an empty file on the base */
+struct dma_alias { };
+
+static inline int dma_alias_map(struct dma_alias *alias, struct device *dev, struct device *owner,
+				dma_addr_t addr, size_t size, enum dma_data_direction dir)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void dma_alias_unmap(struct dma_alias *alias)
+{
+}
 #endif

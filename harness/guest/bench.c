@@ -5,8 +5,8 @@
  *
  * It binds the first edu device to the benchmark, as the base has no driver for it, runs the
  * benchmark once for each line of the file $CASES with the line's options, and passes on what it
- * prints through the kernel's log: see common.sh. For a line that is "nvme" it has NVMe's driver
- * measure itself.
+ * prints through the kernel's log: see common.sh. A line that begins with "disk" is run for the
+ * first NVMe disk, and for one that is "nvme" it has NVMe's driver measure itself.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -77,16 +77,15 @@ static const char *device_file(const char *device, const char *file)
 	return path;
 }
 
-/* edu devices in the order of the bus: the one with the lowest address */
-static int find_edu(char *found, size_t size)
+/* In the order of the bus: the device with the lowest address whose file begins so */
+static int find_device(const char *file, const char *text, char *found, size_t size)
 {
 	DIR *dir = opendir(DEVICES);
 	struct dirent *e;
 
 	found[0] = 0;
 	while (dir && (e = readdir(dir))) {
-		if (strcmp(read_line(device_file(e->d_name, "vendor")), "0x1234") ||
-		    strcmp(read_line(device_file(e->d_name, "device")), "0x11e8"))
+		if (strncmp(read_line(device_file(e->d_name, file)), text, strlen(text)))
 			continue;
 		if (!found[0] || strcmp(e->d_name, found) < 0)
 			snprintf(found, size, "%s", e->d_name);
@@ -154,6 +153,21 @@ static void run_benchmark(const char *device, char *options)
 		fail("the benchmark did not run");
 }
 
+/*
+ * Its driver does not hear of it. The memory is that of the edu device, which is bound to the
+ * benchmark.
+ */
+static void run_benchmark_for_disk(char *options)
+{
+	char disk[256], name[264];
+
+	/* The class of NVMe */
+	if (!find_device("class", "0x010802", disk, sizeof(disk)))
+		return fail("there is no disk");
+	snprintf(name, sizeof(name), "pci/%s", disk);
+	run_benchmark(name, options);
+}
+
 /* The disks are probed in parallel with us */
 static void run_nvme(void)
 {
@@ -179,6 +193,8 @@ static void run_cases(const char *device)
 	while (fgets(line, sizeof(line), cases))
 		if (!strcmp(line, "nvme\n"))
 			run_nvme();
+		else if (!strncmp(line, "disk ", 5))
+			run_benchmark_for_disk(line + 5);
 		else
 			run_benchmark(name, line);
 	fclose(cases);
@@ -205,7 +221,7 @@ int main(void)
 	mount("dev", "/dev", "devtmpfs", 0, NULL);
 	mount("debug", "/sys/kernel/debug", "debugfs", 0, NULL);
 	kmsg = open("/dev/kmsg", O_WRONLY);
-	if (find_edu(device, sizeof(device))) {
+	if (find_device("modalias", "pci:v00001234d000011E8", device, sizeof(device))) {
 		write_file(device_file(device, "driver_override"), "dma_map_benchmark");
 		write_file("/sys/bus/pci/drivers_probe", device);
 		tell("device: %s", device);
