@@ -15,6 +15,7 @@
 struct nnk {
 	struct net_device	*ndev;
 	bool			link;
+	unsigned int		queries;	/* of it */
 	unsigned int		room;		/* free entries */
 	unsigned int		sent;
 	int			send_ret;
@@ -33,6 +34,7 @@ struct ntb_transport_qp;
 
 static bool nnk_link_query(struct ntb_transport_qp *qp)
 {
+	nnk->queries++;
 	return nnk->link;
 }
 
@@ -174,6 +176,49 @@ static void nnk_test_send_no_room(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, timer_pending(nnk_timer()));
 }
 
+static const struct nnk_query_case {
+	const char	*name;
+	unsigned int	room;
+	bool		link;
+	bool		stopped;
+	unsigned int	sent;		/* queries when a packet is sent */
+	unsigned int	done;		/* when it is done */
+	unsigned int	timer;		/* when the timer fires */
+} nnk_query_cases[] = {
+	{ "room", 100, true, false, 0, 0, 0 },
+	{ "room for one", 1, true, false, 1, 0, 1 },
+	{ "no room", 0, true, false, 1, 0, 1 },
+	{ "no link", 100, false, false, 1, 0, 1 },
+	{ "stopped, room", 100, true, true, 0, 1, 1 },
+	{ "stopped, no link", 100, false, true, 0, 0, 1 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(nnk_query, nnk_query_cases, name);
+
+/* The link is asked for only where it decides something, and only once */
+static void nnk_test_queries(struct kunit *test)
+{
+	const struct nnk_query_case *c = test->param_value;
+	struct ntb_netdev *dev = netdev_priv(nnk->ndev);
+
+	nnk->room = c->room;
+	nnk->link = c->link;
+	if (c->stopped)
+		netif_stop_queue(nnk->ndev);
+	nnk_send(test);
+	KUNIT_EXPECT_EQ(test, c->sent, nnk->queries);
+
+	nnk->queries = 0;
+	ntb_netdev_tx_handler(dev->qp, nnk->ndev, nnk_skb(test, 100), 100);
+	KUNIT_EXPECT_EQ(test, c->done, nnk->queries);
+
+	nnk->queries = 0;
+	if (c->stopped)
+		netif_stop_queue(nnk->ndev);
+	nnk_timer_fires();
+	KUNIT_EXPECT_EQ(test, c->timer, nnk->queries);
+}
+
 /* The packet is lost, rather than asked about until there is a link */
 static void nnk_test_send_no_link(struct kunit *test)
 {
@@ -274,14 +319,23 @@ static void nnk_test_rx(struct kunit *test)
 	kfree_skb(nnk->posted);
 }
 
+/* An error, or a frame without a whole header */
+static const int nnk_rx_errors[] = { -EIO, INT_MIN, 0, 1, ETH_HLEN - 1 };
+
 static void nnk_test_rx_error(struct kunit *test)
 {
 	struct sk_buff *skb = nnk_skb(test, NNK_MTU + ETH_HLEN);
+	int i;
 
-	ntb_netdev_rx_handler(NULL, nnk->ndev, skb, -EIO);
-	KUNIT_EXPECT_PTR_EQ(test, skb, nnk->posted);
-	KUNIT_EXPECT_NULL(test, nnk->received);
-	KUNIT_EXPECT_EQ(test, 1, nnk->ndev->stats.rx_errors);
+	for (i = 0; i < ARRAY_SIZE(nnk_rx_errors); i++) {
+		nnk->posted = NULL;
+		ntb_netdev_rx_handler(NULL, nnk->ndev, skb, nnk_rx_errors[i]);
+		KUNIT_EXPECT_PTR_EQ(test, skb, nnk->posted);
+		KUNIT_EXPECT_NULL(test, nnk->received);
+		KUNIT_EXPECT_EQ(test, 0, skb->len);
+		KUNIT_EXPECT_EQ(test, i + 1, nnk->ndev->stats.rx_errors);
+	}
+	KUNIT_EXPECT_EQ(test, 0, nnk->ndev->stats.rx_packets);
 	kfree_skb(skb);
 }
 
@@ -289,6 +343,7 @@ static struct kunit_case nnk_cases[] = {
 	KUNIT_CASE(nnk_test_send),
 	KUNIT_CASE(nnk_test_send_no_room),
 	KUNIT_CASE(nnk_test_send_no_link),
+	KUNIT_CASE_PARAM(nnk_test_queries, nnk_query_gen_params),
 	KUNIT_CASE(nnk_test_link_down_stopped),
 	KUNIT_CASE(nnk_test_link_up_late),
 	KUNIT_CASE_PARAM(nnk_test_rx, nnk_rx_gen_params),

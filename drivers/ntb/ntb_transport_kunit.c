@@ -12,6 +12,7 @@
 #include "ntb_transport_kunit_windows.c"
 #include "ntb_transport_kunit_rx.c"
 #include "ntb_transport_kunit_link.c"
+#include "ntb_transport_kunit_random.c"
 
 static void ntk_add_device(struct kunit *test, int index, const char *name)
 {
@@ -150,6 +151,8 @@ static struct kunit_case ntk_cases[] = {
 	KUNIT_CASE(ntk_test_qp_link_down_frame),
 	KUNIT_CASE(ntk_test_qp_not_ready),
 	KUNIT_CASE(ntk_test_qp_freed),
+	KUNIT_CASE_SLOW(ntk_test_random_peer),
+	KUNIT_CASE_SLOW(ntk_test_random_ring),
 	{ }
 };
 

@@ -28,6 +28,8 @@
  *	windows		Outbound windows that it has mapped: the controller's
  *			address, that of the host, the size.
  *	irqs		How often it has raised which interrupt.
+ *	memory		The memory of the host, as far as windows lead there: offset o
+ *			is the host's address o. Only with the parameter outbound.
  *	function1/	The same of the second function, but for the windows.
  *
  * There is a host only while the controller is started; before that, and when it
@@ -36,7 +38,13 @@
  *
  * Outbound memory is a part of the device's BAR 0 that has no registers. It can
  * be allocated, mapped and accessed, but there is no memory of a host behind it:
- * what is written is lost, and what is read has all bits set.
+ * what is written is lost, and what is read has all bits set. On Arm, an access
+ * that is not of 4 or 8 bytes is an abort. Give it 8 MiB of RAM that the kernel does
+ * not use, and the host can read what the functions have written. If mem= on the
+ * command line of the kernel hides what begins at 0x138000000 (a window is cleared
+ * when it is mapped):
+ *
+ *	echo 0x138000000 > /sys/module/pci_epc_edu/parameters/outbound
  *
  * The controller is as strict as the worst of the real ones. devres destroys it,
  * after remove() has made the registers inaccessible, as a reset or a clock that
@@ -74,6 +82,9 @@
 #define EDU_OUTBOUND_OFFSET	SZ_512K
 #define EDU_OUTBOUND_SIZE	SZ_512K
 
+/* Where the user says */
+#define EDU_OUTBOUND_RAM_SIZE	SZ_8M
+
 #define EDU_NUM_FUNCTIONS	2
 #define EDU_NUM_WINDOWS		8
 #define EDU_NUM_MSI		32
@@ -82,6 +93,11 @@ static unsigned int dma_bits = 28;
 module_param(dma_bits, uint, 0644);
 MODULE_PARM_DESC(dma_bits,
 		 "Bits of the dma_mask that QEMU gave the device, for those bound from now on (default 28, as QEMU's)");
+
+static unsigned long long outbound;
+module_param(outbound, ullong, 0644);
+MODULE_PARM_DESC(outbound,
+		 "Physical address of 8 MiB of RAM that the kernel does not use, for the outbound windows of those bound from now on (default 0: in BAR 0, without memory)");
 
 static bool unbind_late;
 module_param(unbind_late, bool, 0644);
@@ -118,6 +134,8 @@ struct edu_function {
  * @pdev:	The edu device
  * @regs:	Its BAR 0, NULL when the hardware is gone
  * @epc:	The controller, child of @pdev
+ * @outbound:	Where outbound memory begins
+ * @memory:	The same for the CPU, NULL if that is no memory
  * @debugfs:	Its directory
  * @buf:	What passes through here is on its way to the device or from it
  * @buf_addr:	The same for the device
@@ -130,6 +148,8 @@ struct edu_epc {
 	struct pci_dev		*pdev;
 	void __iomem		*regs;
 	struct pci_epc		*epc;
+	phys_addr_t		outbound;
+	void __iomem		*memory;
 	struct dentry		*debugfs;
 	void			*buf;
 	dma_addr_t		buf_addr;
@@ -264,6 +284,49 @@ static int windows_show(struct seq_file *s, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(windows);
 
+static struct edu_window *edu_window_at(struct edu_epc *edu, u64 pci_addr)
+{
+	struct edu_window *w;
+
+	for (w = edu->windows; w < edu->windows + EDU_NUM_WINDOWS; w++)
+		if (w->size && pci_addr >= w->pci_addr &&
+		    pci_addr - w->pci_addr < w->size)
+			return w;
+	return NULL;
+}
+
+static ssize_t edu_memory_read(struct file *file, char __user *ubuf,
+			       size_t count, loff_t *ppos)
+{
+	struct edu_epc *edu = file->private_data;
+	struct edu_window *w;
+	u64 offset;
+	size_t len;
+
+	guard(mutex)(&edu->lock);
+	if (!edu->started || !edu->regs)
+		return -ENOLINK;
+	w = edu_window_at(edu, *ppos);
+	if (!w)
+		return -ENXIO;
+
+	offset = *ppos - w->pci_addr;
+	len = min3((u64)count, w->size - offset, (u64)EDU_BUF_SIZE);
+	memcpy_fromio(edu->buf, edu->memory + (w->phys - edu->outbound) + offset,
+		      len);
+	if (copy_to_user(ubuf, edu->buf, len))
+		return -EFAULT;
+	*ppos += len;
+	return len;
+}
+
+static const struct file_operations edu_memory_fops = {
+	.owner	= THIS_MODULE,
+	.open	= simple_open,
+	.read	= edu_memory_read,
+	.llseek	= default_llseek,
+};
+
 static int irqs_show(struct seq_file *s, void *unused)
 {
 	struct edu_function *fn = s->private;
@@ -304,6 +367,9 @@ static void edu_debugfs_add(struct edu_epc *edu)
 	edu->debugfs = debugfs_create_dir(pci_name(edu->pdev),
 					  edu_debugfs_root);
 	debugfs_create_file("windows", 0400, edu->debugfs, edu, &windows_fops);
+	if (edu->memory)
+		debugfs_create_file("memory", 0400, edu->debugfs, edu,
+				    &edu_memory_fops);
 	edu_debugfs_add_function(edu, &edu->functions[0], edu->debugfs);
 	edu_debugfs_add_function(edu, &edu->functions[1],
 				 debugfs_create_dir("function1", edu->debugfs));
@@ -385,6 +451,10 @@ static int edu_epc_map_addr(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 	for (w = edu->windows; w < edu->windows + EDU_NUM_WINDOWS; w++) {
 		if (!w->size) {
 			*w = (struct edu_window) { phys, pci_addr, size };
+			/* The host's memory, and not what an earlier one had */
+			if (edu->memory)
+				memset_io(edu->memory + (phys - edu->outbound),
+					  0, size);
 			return 0;
 		}
 	}
@@ -516,6 +586,24 @@ static int edu_epc_enable(struct edu_epc *edu)
 	return edu->buf ? 0 : -ENOMEM;
 }
 
+static int edu_epc_map_outbound(struct edu_epc *edu)
+{
+	struct pci_dev *pdev = edu->pdev;
+
+	edu->outbound = outbound;
+	if (!edu->outbound) {
+		edu->outbound = pci_resource_start(pdev, 0) + EDU_OUTBOUND_OFFSET;
+		return 0;
+	}
+
+	if (!devm_request_mem_region(&pdev->dev, edu->outbound,
+				     EDU_OUTBOUND_RAM_SIZE, KBUILD_MODNAME))
+		return -EBUSY;
+	edu->memory = devm_ioremap(&pdev->dev, edu->outbound,
+				   EDU_OUTBOUND_RAM_SIZE);
+	return edu->memory ? 0 : -ENOMEM;
+}
+
 /* The functions have given back their part of it by now */
 static void edu_epc_mem_exit(void *data)
 {
@@ -544,9 +632,9 @@ static int edu_epc_create(struct edu_epc *edu)
 	get_device(&edu->epc->dev);
 	epc_set_drvdata(edu->epc, edu);
 	edu->epc->max_functions = EDU_NUM_FUNCTIONS;
-	return pci_epc_mem_init(edu->epc,
-				pci_resource_start(pdev, 0) + EDU_OUTBOUND_OFFSET,
-				EDU_OUTBOUND_SIZE, PAGE_SIZE);
+	return pci_epc_mem_init(edu->epc, edu->outbound,
+				edu->memory ? EDU_OUTBOUND_RAM_SIZE :
+					      EDU_OUTBOUND_SIZE, PAGE_SIZE);
 }
 
 /* Only a driver_override leads here, and that can name any device */
@@ -566,6 +654,9 @@ static int edu_epc_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return ret;
 	edu->pdev = pdev;
 	ret = edu_epc_enable(edu);
+	if (ret)
+		return ret;
+	ret = edu_epc_map_outbound(edu);
 	if (ret)
 		return ret;
 

@@ -4,6 +4,9 @@
  * controller. The controller is made up, and no device is registered.
  */
 #include <kunit/test.h>
+#include <linux/completion.h>
+#include <linux/iopoll.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/pci-epc.h>
 #include <linux/pci-epf.h>
@@ -13,6 +16,8 @@ struct epck {
 	struct pci_epf_header	header;
 	struct pci_epf_bar	bar;
 	unsigned int		calls;
+	unsigned int		op;
+	struct completion	done;
 };
 
 static int epck_called(struct pci_epc *epc)
@@ -107,6 +112,13 @@ epck_get_features(struct pci_epc *epc, u8 func_no, u8 vfunc_no)
 	return &epck_features;
 }
 
+static u64 epck_align_addr(struct pci_epc *epc, u64 pci_addr, size_t *size,
+			   size_t *offset)
+{
+	epck_called(epc);
+	return pci_addr;
+}
+
 static const struct pci_epc_ops epck_ops = {
 	.write_header	= epck_write_header,
 	.set_bar	= epck_set_bar,
@@ -122,6 +134,7 @@ static const struct pci_epc_ops epck_ops = {
 	.start		= epck_start,
 	.stop		= epck_stop,
 	.get_features	= epck_get_features,
+	.align_addr	= epck_align_addr,
 };
 
 /* ---- a function ---- */
@@ -129,6 +142,7 @@ static const struct pci_epc_ops epck_ops = {
 static void epck_do(struct epck *k, unsigned int op)
 {
 	struct pci_epc *epc = &k->epc;
+	struct pci_epc_map map;
 	u32 data, offset;
 
 	switch (op) {
@@ -174,6 +188,9 @@ static void epck_do(struct epck *k, unsigned int op)
 	case 13:
 		pci_epc_get_features(epc, 0, 0);
 		break;
+	case 14:
+		pci_epc_mem_map(epc, 0, 0, 0, PAGE_SIZE, &map);
+		break;
 	}
 }
 
@@ -185,7 +202,7 @@ static const struct epck_case {
 	{ "map_addr", 3 }, { "unmap_addr", 4 }, { "set_msi", 5 },
 	{ "get_msi", 6 }, { "set_msix", 7 }, { "get_msix", 8 },
 	{ "raise_irq", 9 }, { "map_msi_irq", 10 }, { "start", 11 },
-	{ "stop", 12 }, { "get_features", 13 },
+	{ "stop", 12 }, { "get_features", 13 }, { "align_addr", 14 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(epck_op, epck_ops_cases, name);
@@ -216,6 +233,55 @@ static void epck_test_dead(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, k->calls, 1);
 }
 
+static int epck_thread(void *data)
+{
+	struct epck *k = data;
+
+	epck_do(k, k->op);
+	complete(&k->done);
+	return 0;
+}
+
+static bool epck_waits(struct task_struct *task)
+{
+	return READ_ONCE(task->__state) & TASK_UNINTERRUPTIBLE;
+}
+
+/* The controller dies while an operation waits for the one before it */
+static void epck_test_dies(struct kunit *test)
+{
+	const struct epck_case *c = test->param_value;
+	struct task_struct *task;
+	struct epck *k = test->priv;
+	bool waits;
+
+	k->op = c->op;
+	init_completion(&k->done);
+	mutex_lock(&k->epc.lock);
+	task = kthread_run(epck_thread, k, "epck");
+	if (!IS_ERR(task)) {
+		read_poll_timeout(epck_waits, waits, waits, USEC_PER_MSEC,
+				  10 * USEC_PER_SEC, false, task);
+		KUNIT_EXPECT_TRUE(test, waits);
+	}
+	/* As pci_epc_set_dead(), when its turn comes first */
+	k->epc.dead = true;
+	mutex_unlock(&k->epc.lock);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
+	wait_for_completion(&k->done);
+	KUNIT_EXPECT_EQ(test, k->calls, 0);
+}
+
+static void epck_test_is_dead(struct kunit *test)
+{
+	struct epck *k = test->priv;
+
+	KUNIT_EXPECT_FALSE(test, pci_epc_is_dead(&k->epc));
+	pci_epc_set_dead(&k->epc);
+	KUNIT_EXPECT_TRUE(test, pci_epc_is_dead(&k->epc));
+	KUNIT_EXPECT_EQ(test, pci_epc_set_bar(&k->epc, 0, 0, &k->bar), -ENODEV);
+}
+
 /* With no function and no group in configfs, nor without a controller */
 static void epck_test_unbind_none(struct kunit *test)
 {
@@ -232,6 +298,8 @@ static void epck_test_unbind_none(struct kunit *test)
 
 static struct kunit_case epck_cases[] = {
 	KUNIT_CASE_PARAM(epck_test_dead, epck_op_gen_params),
+	KUNIT_CASE_PARAM(epck_test_dies, epck_op_gen_params),
+	KUNIT_CASE(epck_test_is_dead),
 	KUNIT_CASE(epck_test_unbind_none),
 	{ }
 };

@@ -3,13 +3,21 @@
  * KUnit tests of pci-epf-vntb. Part of pci-epf-vntb.c, as what they test is
  * static there.
  */
+#include <kunit/device.h>
 #include <kunit/test.h>
+#include <linux/prandom.h>
 
 struct vntk {
 	struct epf_ntb	ntb;
 	struct pci_epf	epf;
+	struct pci_epc	epc;
+	unsigned int	ops;			/* that got to the controller */
+	unsigned int	die_at;			/* the operation that kills it */
+	int		fail;			/* what they return */
+	int		mapped[MAX_MW];		/* windows that are mapped */
 	u32		slots[MAX_DB_COUNT];
 	u64		vectors;		/* that were reported */
+	bool		ring_again;		/* while one is reported */
 };
 
 static int vntk_init(struct kunit *test)
@@ -55,6 +63,10 @@ static const struct pci_epc_features vntk_64bit = {
 			.only_64bit = true, },
 };
 
+static const struct pci_epc_features vntk_64bit_window = {
+	.bar[BAR_0] = { .only_64bit = true, },
+};
+
 /* An assignment is the BAR, and A for the driver's choice */
 #define A	NO_BAR
 
@@ -67,6 +79,7 @@ static const struct vntk_bars_case {
 	int				ret;
 	unsigned int			got_mws;
 	s8				got[VNTB_NUM_BARS];
+	unsigned long			got_64bit;	/* those of them */
 } vntk_bars_cases[] = {
 	{ "all free", &vntk_all_free, 1, SZ_1M,
 	  { A, A, A, A, A, A }, 0, 1, { 0, 1, 2 } },
@@ -99,14 +112,20 @@ static const struct vntk_bars_case {
 	{ "no BAR before one that is assigned", &vntk_imx8q, 2, SZ_1M,
 	  { A, A, A, 4, A, A }, -ENOENT },
 	{ "64-bit BAR", &vntk_64bit, 2, SZ_1M,
-	  { A, A, A, A, A, A }, 0, 2, { 0, 2, 3, 4 } },
+	  { A, A, A, A, A, A }, 0, 2, { 0, 2, 3, 4 }, BIT(BAR_0) },
 	{ "upper half of a 64-bit BAR", &vntk_64bit, 1, SZ_1M,
 	  { A, 1, A, A, A, A }, -EINVAL },
 	{ "no window", &vntk_all_free, 0, 0,
 	  { A, A, A, A, A, A }, 0, 0, { 0, 1 } },
 #ifdef CONFIG_64BIT
+	{ "2 GiB", &vntk_all_free, 2, SZ_2G,
+	  { A, A, A, A, A, A }, 0, 2, { 0, 1, 2, 3 } },
+	{ "2 GiB and a byte", &vntk_all_free, 2, SZ_2G + 1ULL,
+	  { A, A, A, A, A, A }, 0, 2, { 0, 1, 2, 4 }, BIT(BAR_2) | BIT(BAR_4) },
 	{ "large window", &vntk_all_free, 2, SZ_4G,
-	  { A, A, A, A, A, A }, 0, 2, { 0, 1, 2, 4 } },
+	  { A, A, A, A, A, A }, 0, 2, { 0, 1, 2, 4 }, BIT(BAR_2) | BIT(BAR_4) },
+	{ "large window in a 64-bit BAR", &vntk_64bit_window, 1, SZ_4G,
+	  { 2, 3, 0, A, A, A }, 0, 1, { 2, 3, 0 }, BIT(BAR_0) },
 	{ "large window in an odd BAR", &vntk_all_free, 1, SZ_4G,
 	  { A, A, 3, A, A, A }, -EINVAL },
 	{ "large window, upper half in use", &vntk_all_free, 1, SZ_4G,
@@ -130,15 +149,23 @@ static void vntk_test_bars(struct kunit *test)
 	for (i = 0; i < VNTB_NUM_BARS; i++)
 		k->ntb.bar_assigned[i] = c->assigned[i];
 	KUNIT_ASSERT_EQ(test, 0, epf_ntb_init_db_slots(&k->ntb));
+	/* As an earlier link may leave them */
+	for (i = 0; i < PCI_STD_NUM_BARS; i++)
+		k->epf.bar[i].flags = PCI_BASE_ADDRESS_MEM_TYPE_64;
 
 	KUNIT_ASSERT_EQ(test, c->ret,
 			epf_ntb_assign_bars(&k->ntb, c->features));
 	if (c->ret)
 		return;
 	KUNIT_EXPECT_EQ(test, c->got_mws, k->ntb.num_mws);
-	for (i = 0; i < BAR_MW0 + c->got_mws; i++)
+	for (i = 0; i < BAR_MW0 + c->got_mws; i++) {
 		KUNIT_EXPECT_EQ_MSG(test, c->got[i], k->ntb.epf_ntb_bar[i],
 				    "%s", epf_ntb_bar_names[i]);
+		KUNIT_EXPECT_EQ_MSG(test, test_bit(c->got[i], &c->got_64bit) ?
+					  PCI_BASE_ADDRESS_MEM_TYPE_64 : 0,
+				    k->epf.bar[c->got[i]].flags,
+				    "%s", epf_ntb_bar_names[i]);
+	}
 }
 
 /* ---- attributes ---- */
@@ -217,6 +244,8 @@ static void vntk_db_event(void *ctx, int vector)
 	struct vntk *k = ctx;
 
 	k->vectors |= BIT_ULL(vector);
+	if (k->ring_again)
+		k->slots[DB_SLOT_FIRST + vector] = 1;
 }
 
 static const struct ntb_ctx_ops vntk_ctx_ops = {
@@ -266,10 +295,351 @@ static void vntk_test_doorbells(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, vntb_epf_db_read(ndev));
 }
 
+/* A doorbell waits for the ntb device, and for its own turn if it is rung again */
+static void vntk_test_doorbell_waits(struct kunit *test)
+{
+	struct vntk *k = test->priv;
+	struct ntb_dev *ndev = &k->ntb.ntb;
+
+	KUNIT_ASSERT_EQ(test, 0, epf_ntb_init_db_slots(&k->ntb));
+	ndev->ctx = k;
+	ndev->ctx_ops = &vntk_ctx_ops;
+	k->slots[DB_SLOT_FIRST] = 1;
+	epf_ntb_doorbells(&k->ntb);
+	KUNIT_EXPECT_EQ(test, 0, k->vectors);
+	KUNIT_EXPECT_EQ(test, 1, k->slots[DB_SLOT_FIRST]);
+
+	k->ntb.ntb_registered = true;
+	k->ring_again = true;
+	epf_ntb_doorbells(&k->ntb);
+	KUNIT_EXPECT_EQ(test, 1, k->vectors);
+	KUNIT_EXPECT_EQ(test, 1, k->slots[DB_SLOT_FIRST]);
+
+	k->ring_again = false;
+	k->vectors = 0;
+	epf_ntb_doorbells(&k->ntb);
+	KUNIT_EXPECT_EQ(test, 1, k->vectors);
+	KUNIT_EXPECT_EQ(test, 0, k->slots[DB_SLOT_FIRST]);
+}
+
+/* ---- a device of another bus ---- */
+
+/* With the ID of the driver, or driver_override, whatever its bus has for sysdata */
+static void vntk_test_probe_other(struct kunit *test)
+{
+	static struct pci_ops ops;
+	struct pci_dev *pdev = kunit_kzalloc(test, sizeof(*pdev), GFP_KERNEL);
+	struct pci_bus *bus = kunit_kzalloc(test, sizeof(*bus), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, pdev);
+	KUNIT_ASSERT_NOT_NULL(test, bus);
+	pdev->bus = bus;
+	pdev->class = VPCI_CLASS;
+	bus->ops = &ops;
+	bus->sysdata = test->priv;
+	KUNIT_EXPECT_EQ(test, -ENODEV, pci_vntb_probe(pdev, pci_vntb_table));
+}
+
+/* ---- a controller that dies ---- */
+
+/* The lock of the controller is held here */
+static int vntk_op(struct pci_epc *epc)
+{
+	struct vntk *k = container_of(epc, struct vntk, epc);
+
+	if (++k->ops != k->die_at)
+		return k->fail;
+	epc->dead = true;
+	return -EIO;
+}
+
+static int vntk_bar_op(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
+		       struct pci_epf_bar *bar)
+{
+	return vntk_op(epc);
+}
+
+static void vntk_clear_bar(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
+			   struct pci_epf_bar *bar)
+{
+	vntk_op(epc);
+}
+
+static int vntk_set_msi(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
+			u8 interrupts)
+{
+	return vntk_op(epc);
+}
+
+static int vntk_write_header(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
+			     struct pci_epf_header *hdr)
+{
+	return vntk_op(epc);
+}
+
+static int vntk_map_addr(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
+			 phys_addr_t addr, u64 pci_addr, size_t size)
+{
+	struct vntk *k = container_of(epc, struct vntk, epc);
+	int i;
+
+	for (i = 0; i < k->ntb.num_mws; i++)
+		if (addr == k->ntb.vpci_mw_phy[i] && size &&
+		    size <= k->ntb.mws_size[i])
+			k->mapped[i]++;
+	return vntk_op(epc);
+}
+
+static void vntk_unmap_addr(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
+			    phys_addr_t addr)
+{
+	struct vntk *k = container_of(epc, struct vntk, epc);
+	int i;
+
+	for (i = 0; i < k->ntb.num_mws; i++)
+		if (addr == k->ntb.vpci_mw_phy[i])
+			k->mapped[i]--;
+	vntk_op(epc);
+}
+
+static const struct pci_epc_features vntk_msi = {
+	.msi_capable = true,
+};
+
+static const struct pci_epc_features *
+vntk_get_features(struct pci_epc *epc, u8 func_no, u8 vfunc_no)
+{
+	vntk_op(epc);
+	return &vntk_msi;
+}
+
+static const struct pci_epc_ops vntk_epc_ops = {
+	.set_bar	= vntk_bar_op,
+	.clear_bar	= vntk_clear_bar,
+	.map_addr	= vntk_map_addr,
+	.unmap_addr	= vntk_unmap_addr,
+	.set_msi	= vntk_set_msi,
+	.write_header	= vntk_write_header,
+	.get_features	= vntk_get_features,
+};
+
+static void vntk_add_controller(struct kunit *test, struct vntk *k)
+{
+	struct device *dev = kunit_device_register(test, "vntk-controller");
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
+	KUNIT_ASSERT_EQ(test, 0,
+			dma_coerce_mask_and_coherent(dev, DMA_BIT_MASK(32)));
+	k->epc.dev.parent = dev;
+	k->epc.dev.init_name = "vntk-epc";
+	mutex_init(&k->epc.lock);
+	k->epc.ops = &vntk_epc_ops;
+	k->epc.max_functions = 1;
+	k->epf.epc = &k->epc;
+}
+
+static const struct vntk_clear_case {
+	const char	*name;
+	int		fail;
+	bool		dead;
+	unsigned int	die_at;
+	int		ret;
+	unsigned int	ops;
+} vntk_clear_cases[] = {
+	{ "works", 0, false, 0, 0, 1 },
+	{ "fails", -EIO, false, 0, -EIO, 1 },
+	{ "dead", 0, true, 0, 0, 0 },
+	{ "dies meanwhile", 0, false, 1, 0, 1 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vntk_clear, vntk_clear_cases, name);
+
+/* A window is kept only if the host can still reach it */
+static void vntk_test_clear_trans(struct kunit *test)
+{
+	const struct vntk_clear_case *c = test->param_value;
+	struct vntk *k = test->priv;
+
+	vntk_add_controller(test, k);
+	k->ntb.mw_bar_size[0] = SZ_4K;
+	k->fail = c->fail;
+	k->die_at = c->die_at;
+	if (c->dead)
+		pci_epc_set_dead(&k->epc);
+	KUNIT_EXPECT_EQ(test, c->ret,
+			vntb_epf_mw_clear_trans(&k->ntb.ntb, 0, 0));
+	KUNIT_EXPECT_EQ(test, c->ops, k->ops);
+}
+
+/* What epf_ntb_bind() does before it adds the virtual bus */
+static int vntk_bind(struct vntk *k)
+{
+	int ret;
+
+	ret = epf_ntb_init_db_slots(&k->ntb) ?: epf_ntb_init_epc_bar(&k->ntb) ?:
+	      epf_ntb_config_spad_bar_alloc(&k->ntb);
+	if (ret)
+		return ret;
+	ret = epf_ntb_epc_init(&k->ntb);
+	if (ret)
+		epf_ntb_config_spad_bar_free(&k->ntb);
+	return ret;
+}
+
+static void vntk_unbind(struct vntk *k)
+{
+	epf_ntb_epc_cleanup(&k->ntb);
+	epf_ntb_config_spad_bar_free(&k->ntb);
+}
+
+/* The controller dies with each operation of a bind in turn, and of an unbind */
+static void vntk_test_bind_dies(struct kunit *test)
+{
+	struct vntk *k = test->priv;
+	unsigned int bound, all, i;
+
+	vntk_add_controller(test, k);
+	k->ntb.num_mws = 0;
+	k->ntb.spad_count = SPAD_COUNT;
+	KUNIT_ASSERT_EQ(test, 0, vntk_bind(k));
+	bound = k->ops;
+	vntk_unbind(k);
+	all = k->ops;
+	KUNIT_EXPECT_GE(test, bound, 4);
+	KUNIT_EXPECT_GT(test, all, bound);
+
+	for (i = 1; i <= all; i++) {
+		k->epc.dead = false;
+		k->ops = 0;
+		k->die_at = i;
+		if (i > bound) {
+			KUNIT_ASSERT_EQ_MSG(test, 0, vntk_bind(k), "%u", i);
+			vntk_unbind(k);
+		} else {
+			KUNIT_EXPECT_NE_MSG(test, 0, vntk_bind(k), "%u", i);
+		}
+		KUNIT_EXPECT_EQ(test, k->ops, i);
+		KUNIT_EXPECT_NULL(test, k->ntb.reg);
+		KUNIT_EXPECT_NULL(test, k->ntb.epf_db);
+	}
+}
+
+/* ---- a host that writes at random ---- */
+
+#define VNTK_SEED	15
+#define VNTK_ROUNDS	4000
+
+static u32 vntk_random(struct rnd_state *rnd)
+{
+	return prandom_u32_state(rnd);
+}
+
+/* Everything in both BARs, with a command that exists in most rounds */
+static void vntk_random_host(struct vntk *k, struct rnd_state *rnd, size_t size)
+{
+	struct epf_ntb_ctrl *ctrl = k->ntb.reg;
+
+	prandom_bytes_state(rnd, ctrl, size);
+	prandom_bytes_state(rnd, k->ntb.epf_db, sizeof(u32) * k->ntb.db_slots);
+	if (vntk_random(rnd) % 8)
+		ctrl->command = vntk_random(rnd) % (COMMAND_LINK_DOWN + 2);
+	if (vntk_random(rnd) % 4)
+		ctrl->argument = vntk_random(rnd) % (MAX_MW + 1);
+	if (vntk_random(rnd) % 4)
+		ctrl->size = vntk_random(rnd) % (2 * SZ_1M);
+}
+
+static void vntk_random_client(struct kunit *test, struct rnd_state *rnd)
+{
+	struct vntk *k = test->priv;
+	struct ntb_dev *ndev = &k->ntb.ntb;
+	int idx = (int)(vntk_random(rnd) % (SPAD_COUNT + 2)) - 1;
+	bool valid = idx >= 0 && idx < SPAD_COUNT;
+	u32 val = vntk_random(rnd);
+
+	KUNIT_ASSERT_EQ(test, SPAD_COUNT, vntb_epf_spad_count(ndev));
+	KUNIT_ASSERT_EQ(test, valid ? 0 : -EINVAL,
+			vntb_epf_spad_write(ndev, idx, val));
+	KUNIT_ASSERT_EQ(test, valid ? 0 : -EINVAL,
+			vntb_epf_peer_spad_write(ndev, 0, idx, ~val));
+	KUNIT_ASSERT_EQ(test, valid ? val : 0, vntb_epf_spad_read(ndev, idx));
+	KUNIT_ASSERT_EQ(test, valid ? ~val : 0,
+			vntb_epf_peer_spad_read(ndev, 0, idx));
+}
+
+/*
+ * Whatever the host writes: doorbells are valid ones, windows are mapped once and
+ * not beyond their end, scratchpads stay where they are, and the link is up or down
+ * as the last command said.
+ */
+static void vntk_test_random_host(struct kunit *test)
+{
+	size_t ctrl_size = roundup_pow_of_two(sizeof(struct epf_ntb_ctrl));
+	size_t size = ctrl_size + 2 * SPAD_COUNT * sizeof(u32);
+	unsigned int maps = 0, links = 0, i, j;
+	struct vntk *k = test->priv;
+	struct epf_ntb *ntb = &k->ntb;
+	struct rnd_state rnd;
+	u32 command;
+	u64 valid;
+
+	vntk_add_controller(test, k);
+	ntb->db_count = 5;
+	KUNIT_ASSERT_EQ(test, 0, epf_ntb_init_db_slots(ntb));
+	/* As large as they need to be, so that KASAN sees the next byte */
+	ntb->epf_db = kunit_kzalloc(test, sizeof(u32) * ntb->db_slots,
+				    GFP_KERNEL);
+	ntb->reg = kunit_kzalloc(test, size, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, ntb->epf_db);
+	KUNIT_ASSERT_NOT_NULL(test, ntb->reg);
+	ntb->spad_count = SPAD_COUNT;
+	ntb->spad_offset = ctrl_size;
+	ntb->num_mws = 2;
+	for (i = 0; i < ntb->num_mws; i++) {
+		ntb->mws_size[i] = SZ_1M;
+		ntb->vpci_mw_phy[i] = SZ_1G + i * SZ_1M;
+	}
+	ntb->ntb_registered = true;
+	ntb->ntb.ctx = k;
+	ntb->ntb.ctx_ops = &vntk_ctx_ops;
+	INIT_DELAYED_WORK(&ntb->cmd_handler, epf_ntb_cmd_handler);
+	valid = vntb_epf_db_valid_mask(&ntb->ntb);
+	prandom_seed_state(&rnd, VNTK_SEED);
+
+	for (i = 0; i < VNTK_ROUNDS; i++) {
+		vntk_random_host(k, &rnd, size);
+		command = ntb->reg->command;
+		/* And queues itself, for later */
+		epf_ntb_cmd_handler(&ntb->cmd_handler.work);
+		cancel_delayed_work_sync(&ntb->cmd_handler);
+
+		KUNIT_ASSERT_EQ(test, 0, k->vectors & ~valid);
+		for (j = 0; j < ntb->num_mws; j++) {
+			KUNIT_ASSERT_EQ(test, ntb->vpci_mw_mapped[j],
+					k->mapped[j]);
+			maps += k->mapped[j];
+		}
+		if (command == COMMAND_LINK_UP || command == COMMAND_LINK_DOWN) {
+			KUNIT_ASSERT_EQ(test, command == COMMAND_LINK_UP,
+					vntb_epf_link_is_up(&ntb->ntb, NULL,
+							    NULL));
+			links++;
+		}
+		vntk_random_client(test, &rnd);
+	}
+	KUNIT_EXPECT_NE(test, maps, 0);
+	KUNIT_EXPECT_GT(test, links, VNTK_ROUNDS / 8);
+}
+
 static struct kunit_case vntk_cases[] = {
 	KUNIT_CASE_PARAM(vntk_test_bars, vntk_bars_gen_params),
 	KUNIT_CASE_PARAM(vntk_test_store, vntk_store_gen_params),
 	KUNIT_CASE_PARAM(vntk_test_doorbells, vntk_db_gen_params),
+	KUNIT_CASE(vntk_test_doorbell_waits),
+	KUNIT_CASE(vntk_test_probe_other),
+	KUNIT_CASE_PARAM(vntk_test_clear_trans, vntk_clear_gen_params),
+	KUNIT_CASE(vntk_test_bind_dies),
+	KUNIT_CASE(vntk_test_random_host),
 	{ }
 };
 

@@ -13,7 +13,9 @@
 #
 # The device is $VNTB_TEST_EDU, or else the first one there is. It belongs to
 # the test meanwhile. $VNTB_TEST_DMA_BITS says how many bits of DMA mask QEMU
-# gave it, if not 28.
+# gave it, if not 28. $VNTB_TEST_OUTBOUND is the physical address of 8 MiB of RAM
+# that the kernel does not use (see mem= in kernel-parameters), for what the endpoint
+# sends to the host.
 
 DIR="$(dirname "$(readlink -f "$0")")"
 # shellcheck disable=SC1091
@@ -36,8 +38,11 @@ BAR_CONFIG=0
 BAR_DB=1
 BAR_MW=2
 REG_COMMAND=0
+REG_ARGUMENT=4
+REG_ADDR=16
 REG_SPADS=512			# of the client, then as many of the host
 SPADS=64
+COMMAND_CONFIGURE_MW=3
 COMMAND_LINK_UP=5
 COMMAND_LINK_DOWN=6
 
@@ -47,6 +52,7 @@ PERF_XLAT=2
 
 MW_SIZE=$((128 * 1024))
 FRAME=2048			# ntb_transport's transport_mtu
+HOST_RING=0x40000000		# where the host has the ring that it receives to
 
 # ---- helpers
 
@@ -64,7 +70,7 @@ load_modules()
 }
 
 # run NAME DESCRIPTION [MODULE...]: the case is the function NAME. It is skipped if
-# one of the modules is built in, which then has no initstate.
+# one of the modules is missing or built in, which then has no initstate.
 run()
 {
 	is_wanted "$1" || return
@@ -73,16 +79,23 @@ run()
 	shift 2
 	for module in "$@"; do
 		[ -e "/sys/module/$module/initstate" ] || {
-			skip "$description" "$module is built in"
+			skip "$description" "$module is built in or missing"
 			return
 		}
 	done
-	case $name.$(uname -m) in
-	packets_out.arm*|packets_out.aarch64)
-		skip "$description" "a byte to edu's outbound memory is an abort on Arm"
-		return
+	case $name in
+	packets_out|large_window|flaps|dma_engine)
+		[ -n "$VNTB_TEST_OUTBOUND" ] || {
+			skip "$description" "there is no VNTB_TEST_OUTBOUND"
+			return
+		}
 		;;
 	esac
+	if [ "$name" = dma_engine ] &&
+	   [ -z "$(find "/lib/modules/$(uname -r)" -name "edu-dma.ko*")" ]; then
+		skip "$description" "there is no module edu-dma"
+		return
+	fi
 	if make_ready > "$TMP/ready" 2>&1; then
 		check "$description" isolated "$name"
 	else
@@ -118,6 +131,16 @@ find_edu()
 	done
 }
 
+find_other_edu()
+{
+	for d in "$PCI"/devices/*; do
+		if [ "${d##*/}" != "$EDU" ] && is "$d/vendor" 0x1234 && is "$d/device" 0x11e8; then
+			echo "${d##*/}"
+			return
+		fi
+	done
+}
+
 # give_edu_to DRIVER: "" is whatever takes it by itself
 give_edu_to()
 {
@@ -126,9 +149,10 @@ give_edu_to()
 	echo "$EDU" > $PCI/drivers_probe
 }
 
-set_dma_bits()
+set_parameters()
 {
-	echo "${VNTB_TEST_DMA_BITS:-28}" > /sys/module/pci_epc_edu/parameters/dma_bits
+	echo "${VNTB_TEST_DMA_BITS:-28}" > $PARAMETERS/dma_bits
+	echo "${VNTB_TEST_OUTBOUND:-0}" > $PARAMETERS/outbound
 }
 
 # ---- the host
@@ -320,7 +344,7 @@ make_ready()
 {
 	load_modules
 	set_frame_size
-	set_dma_bits
+	set_parameters
 	echo 0 > $UNBIND_LATE
 	! is "$EP/controllers/$EDU/start" 1 || stop
 	find "$EP/functions" "$EP/controllers" -type l -exec rm {} \;
@@ -384,22 +408,130 @@ tx_reaches() { [ "$(tx_packets)" -ge "$1" ]; }
 # How far the host has read. It is at the end of the window.
 host_has_read() { le32 "$1" | host_write $BAR_MW $((MW_SIZE - 4)); }
 
-# There is room for 62 frames in the host's ring, and none until it has read some.
-# What is written there cannot be read back; the interrupts say that it is written.
+# The host tells where the outbound window leads to, before it brings the link up
+host_maps_window()
+{
+	le32 $((HOST_RING)) 0 $MW_SIZE 0 | host_write $BAR_CONFIG $REG_ADDR
+	le32 0 | host_write $BAR_CONFIG $REG_ARGUMENT
+	host_command $COMMAND_CONFIGURE_MW
+	wait_for grep -q "pci=$HOST_RING " "$HOST/windows"
+}
+
+# The host reads all frames that are new in its ring, and says how far it has read
+host_receives()
+{
+	slots=$(((MW_SIZE - 4) / FRAME))
+	dd if="$HOST/memory" of="$TMP/ring" bs=$FRAME count=$slots skip=$((HOST_RING)) \
+		iflag=skip_bytes 2>/dev/null
+	"$DIR/ntb_frames" -r $slots $FRAME "$READ" < "$TMP/ring" >> "$TMP/received" \
+		2> "$TMP/read" || { cat "$TMP/read"; return 1; }
+	[ "$(cat "$TMP/read")" != "$READ" ] || return 0
+	READ=$(cat "$TMP/read")
+	host_has_read $(((READ - 1) % slots))
+}
+
+host_has_all()
+{
+	host_receives && [ "$(wc -c < "$TMP/received")" -ge "$(wc -c < "$TMP/sent")" ]
+}
+
+# There is room for 62 frames in the host's ring, and none until it has read some
 packets_out()
 {
-	works || return
+	link && netdev_up && host_maps_window && link_up && packets 60 || return
 	before=$(tx_packets)
 	rung=$(irqs)
-	"$DIR/ntb_frames" -s "$IFACE" 100 200 || return
+	READ=0
+	: > "$TMP/received"
+	dd if=/dev/urandom of="$TMP/sent" bs=1500 count=100 2>/dev/null
+	"$DIR/ntb_frames" -s "$IFACE" 100 1500 < "$TMP/sent" || return
 	wait_for tx_reaches $((before + 40)) && sleep 1 || return
 	! tx_reaches $((before + 64)) || { echo "more than there is room"; return 1; }
 	[ "$(irqs | grep msi3)" != "$(echo "$rung" | grep msi3)" ] ||
 		{ echo "no interrupt for them"; return 1; }
-	host_has_read 50 && wait_for tx_reaches $((before + 100)) || return
+	wait_for host_has_all && cmp "$TMP/sent" "$TMP/received" || return
 	[ "$(irqs | grep -v msi3)" = "$(echo "$rung" | grep -v msi3)" ] ||
 		{ echo "not for doorbell 0"; return 1; }
 	packets 100 && unlink && is_gone
+}
+
+# The BAR leads to memory that is aligned to its size, and so does an idle one
+large_window()
+{
+	MW_SIZE=$((2 * 1024 * 1024))
+	set_attr mw1 $MW_SIZE && works && packets 60 1500 2022 && is_aligned || return
+	window_is_cleared && is_aligned && link_up && packets 100 && is_aligned &&
+	unlink && is_gone
+}
+is_aligned()
+{
+	[ $(($(bar_addr $BAR_MW) % MW_SIZE)) = 0 ] ||
+		{ echo "not aligned: $(bar_addr $BAR_MW)"; return 1; }
+}
+
+# The client sends all the time
+load()
+{
+	while :; do
+		"$DIR/ntb_frames" -s "$IFACE" 50 1500 < /dev/zero 2> /dev/null
+	done
+}
+
+# The link goes down and up again before the clients have done with it, while both sides
+# send
+flaps()
+{
+	works || return
+	load &
+	load=$!
+	for _ in 1 2 3 4 5 6; do
+		write_to_nobody && doorbell
+		host_command $COMMAND_LINK_DOWN
+		spads 0 4 1 1 1 0 $MW_SIZE
+		host_command $COMMAND_LINK_UP
+	done
+	kill $load
+	wait $load 2> /dev/null
+	wait_for carrier 1 && link_down && link_up && packets 60 1500 && unlink && is_gone
+}
+
+# The same by DMA, of an engine that has nothing to do with the controller: the device
+# that is the controller otherwise copies, and another is the controller
+dma_engine()
+{
+	other=$(find_other_edu)
+	[ -n "$other" ] || { echo "there is one edu device"; return 1; }
+	give_edu_to "" && trap engine_goes EXIT || return
+	EDU=$other
+	HOST=$DEBUG/pci-epc-edu/$EDU
+	echo 28 > $PARAMETERS/dma_bits
+	give_edu_to pci-epc-edu && modprobe edu-dma || return
+	echo 1 > $TRANSPORT/use_dma
+	link && netdev_up && host_maps_window && link_up && packets 1500 60 2022 || return
+	READ=0
+	: > "$TMP/received"
+	dd if=/dev/urandom of="$TMP/sent" bs=1500 count=5 2>/dev/null
+	"$DIR/ntb_frames" -s "$IFACE" 5 1500 < "$TMP/sent" || return
+	wait_for host_has_all && cmp "$TMP/sent" "$TMP/received" || return
+	engine_has_copied rx && engine_has_copied tx || return
+	# The ring goes while the engine has a packet to copy from it
+	frame 2022 > "$TMP/frames"
+	host_write $BAR_MW $((PACKETS * FRAME)) < "$TMP/frames"
+	doorbell
+	link_down && link_up && packets 2022 1500 && unlink && is_gone
+}
+engine_has_copied()
+{
+	n=$(sed -n "s/^$1_async - *\t*//p" "$DEBUG/ntb_transport/$NTBDEV/qp0/stats")
+	[ "$n" -ge 2 ] || { echo "$1: copied by DMA: $n"; return 1; }
+}
+engine_goes()
+{
+	! is "$EP/controllers/$EDU/start" 1 || stop
+	find "$EP/functions" "$EP/controllers" -type l -exec rm {} \;
+	echo 0 > $TRANSPORT/use_dma
+	! [ -d /sys/module/edu_dma ] || rmmod edu-dma
+	give_edu_to ""
 }
 
 window_cleared()
@@ -600,6 +732,18 @@ perf_is_reached()
 
 perf() { perf_has_window && perf_is_reached && unlink && is_gone; }
 
+# The sample says what it finds in its window when it goes
+sample_client()
+{
+	text="from the host of $$"
+	link && bind_client dma_ntb || return
+	before=$(bar_addr $BAR_MW)
+	host_command $COMMAND_LINK_UP && wait_for window_has_moved || return
+	printf '%s' "$text" | host_write $BAR_MW 0
+	unlink && is_gone || return
+	dmesg | grep "dma_ntb: the peer wrote \"$text\""
+}
+
 # ---- the controller goes
 
 controller_goes()
@@ -631,7 +775,7 @@ controller_comes_back()
 controller_module_goes()
 {
 	works && controller_goes && rmmod pci_epc_edu && unlink && modprobe pci_epc_edu &&
-	set_dma_bits && controller_comes_back
+	set_parameters && controller_comes_back
 }
 
 # The link can be made from the other side as well
@@ -773,8 +917,11 @@ cases()
 	"$1" bars_mixed "one BAR assigned, the others chosen"
 	"$1" failed_link "a link that fails leaves nothing"
 	"$1" packets_in "packets arrive as they were sent"
-	"$1" packets_out "packets are sent as far as the host reads them"
+	"$1" packets_out "the host receives packets as they were sent"
+	"$1" dma_engine "packets are copied by a DMA engine"
+	"$1" large_window "a window of 2 MiB"
 	"$1" window_cleared "a window is cleared when the link goes down"
+	"$1" flaps "the link goes down and up in quick succession under load"
 	"$1" two_functions "two functions, each with packets of its own"
 	"$1" stop_start "a stopped controller has no host"
 	"$1" stop_then_rm "stop, then unlink"
@@ -791,6 +938,7 @@ cases()
 	"$1" tool "ntb_tool and the host read what the other writes"
 	"$1" tool_module_goes "ntb_tool's module goes with a window" ntb_tool
 	"$1" perf "the host reaches ntb_perf's window"
+	"$1" sample_client "the host writes to the window of samples/dma/dma-ntb.c" dma_ntb
 	"$1" linked_from_controller "a link made from the controller's side"
 	"$1" secondary_link_is_refused "a link to the secondary interface is refused"
 	"$1" no_iommu_for_virtual_function "no IOMMU driver has the virtual function"
@@ -817,7 +965,7 @@ trap cleanup EXIT
 ktap_print_header
 
 [ "$(id -u)" = 0 ] || skip_all "needs root"
-MODULES="pci_epc_edu pci_epf_vntb ntb_transport ntb_netdev ntb_tool ntb_perf"
+MODULES="pci_epc_edu pci_epf_vntb ntb_transport ntb_netdev ntb_tool ntb_perf dma_ntb"
 EDU=$(find_edu)
 [ -n "$EDU" ] || skip_all "no edu device: start QEMU with -device edu"
 load_modules
@@ -836,7 +984,9 @@ FUNCTION=$EP/functions/pci_epf_vntb/test
 FUNCTION2=$EP/functions/pci_epf_vntb/test2
 LINK=$FUNCTION/primary/controller
 HOST=$DEBUG/pci-epc-edu/$EDU
-UNBIND_LATE=/sys/module/pci_epc_edu/parameters/unbind_late
+TRANSPORT=/sys/module/ntb_transport/parameters
+PARAMETERS=/sys/module/pci_epc_edu/parameters
+UNBIND_LATE=$PARAMETERS/unbind_late
 AUTOPROBE=$(cat $NTB/drivers_autoprobe)
 MARK="vntb.sh: begins, process $$"
 echo "$MARK" > /dev/kmsg
