@@ -70,7 +70,7 @@ static int handle_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	handle_unmap(&pdev->dev, &from);
 	if (!ret && memcmp(from.cpu, to.cpu, SZ_1K))
 		ret = -EIO;
-	return edu_result(pdev, ret);
+	return edu_result(pdev, ret, SZ_1K);
 }
 
 EDU_SAMPLE_DRIVER(handle_probe);

@@ -1,16 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A block driver that maps its requests with the block layer's iterator: a disk
- * whose device is there only to be mapped for. What is written is lost and what
- * is read is zero; every request is mapped and unmapped as for hardware.
+ * of seven sectors, which are in the buffer of an edu device. Behind an IOMMU a
+ * request can be one range; otherwise the device gets it a segment at a time.
  */
 #include <linux/blk-mq.h>
 #include <linux/blk-mq-dma.h>
-#include <linux/dma-mapping.h>
-#include <linux/module.h>
-#include <linux/platform_device.h>
+#include <linux/version.h>
+#include "edu.h"
 
-#define SEGMENTS	32
+#define SECTORS		7	/* QEMU aborts if all of the buffer is copied */
+
+/* Arguments that came and went in mainline */
+#if !defined(DMA_PHYS_BACKPORT) && LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+#define iterator_next(req, dev, state, iter) \
+	blk_rq_dma_map_iter_next(req, dev, state, iter)
+#else
+#define iterator_next(req, dev, state, iter) \
+	blk_rq_dma_map_iter_next(req, dev, iter)
+#endif
+#if !defined(DMA_PHYS_BACKPORT) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+#define iterator_unmap_all(req, dev, state, len, type) \
+	blk_rq_dma_unmap(req, dev, state, len)
+#else
+#define iterator_unmap_all(req, dev, state, len, type) \
+	blk_rq_dma_unmap(req, dev, state, len, type)
+#endif
+
+struct iterator_disk {
+	struct device *dev;
+	void __iomem *regs;
+	struct blk_mq_tag_set tags;
+	struct gendisk *disk;
+};
 
 struct iterator_request {
 	struct dma_iova_state state;
@@ -21,18 +43,15 @@ struct iterator_request {
 	struct {
 		dma_addr_t addr;
 		u32 len;
-	} segments[SEGMENTS];
+	} segments[SECTORS];
 };
-
-static struct platform_device *iterator_pdev;
-static struct gendisk *iterator_disk;
 
 static void iterator_unmap(struct request *req, struct device *dev)
 {
 	struct iterator_request *r = blk_mq_rq_to_pdu(req);
 	unsigned int i;
 
-	if (blk_rq_dma_unmap(req, dev, &r->state, r->mapped, r->type) ||
+	if (iterator_unmap_all(req, dev, &r->state, r->mapped, r->type) ||
 	    !r->need_unmap)
 		return;
 	for (i = 0; i < r->nr; i++)
@@ -56,7 +75,7 @@ static blk_status_t iterator_map(struct request *req, struct device *dev)
 		r->segments[r->nr].addr = iter.addr;
 		r->segments[r->nr++].len = iter.len;
 		r->mapped += iter.len;
-	} while (r->nr < SEGMENTS && blk_rq_dma_map_iter_next(req, dev, &iter));
+	} while (r->nr < SECTORS && iterator_next(req, dev, &r->state, &iter));
 	/* Only now is the answer final */
 	r->need_unmap = dma_need_unmap(dev);
 	if (iter.status == BLK_STS_OK && r->mapped < blk_rq_payload_bytes(req))
@@ -66,25 +85,42 @@ static blk_status_t iterator_map(struct request *req, struct device *dev)
 	return iter.status;
 }
 
+/* With an interrupt, this would start the first segment and return */
+static int iterator_transfer(struct iterator_disk *d, struct request *req)
+{
+	struct iterator_request *r = blk_mq_rq_to_pdu(req);
+	u64 at = EDU_BUFFER + blk_rq_pos(req) * SECTOR_SIZE;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < r->nr && !ret; at += r->segments[i++].len) {
+		if (req_op(req) == REQ_OP_READ)
+			ret = edu_run(d->regs, at, r->segments[i].addr,
+				      r->segments[i].len, EDU_DMA_TO_MEMORY);
+		else
+			ret = edu_run(d->regs, r->segments[i].addr, at,
+				      r->segments[i].len, 0);
+	}
+	return ret;
+}
+
 static blk_status_t iterator_queue_rq(struct blk_mq_hw_ctx *hctx,
 				      const struct blk_mq_queue_data *bd)
 {
-	struct device *dev = &iterator_pdev->dev;
+	struct iterator_disk *d = hctx->queue->queuedata;
 	struct request *req = bd->rq;
-	struct req_iterator i;
 	blk_status_t status;
-	struct bio_vec bv;
+	int ret;
 
+	if (req_op(req) != REQ_OP_READ && req_op(req) != REQ_OP_WRITE)
+		return BLK_STS_NOTSUPP;
 	blk_mq_start_request(req);
-	status = iterator_map(req, dev);
+	status = iterator_map(req, d->dev);
 	if (status != BLK_STS_OK)
 		return status;
-	/* Here the hardware would be started, and this be its interrupt */
-	iterator_unmap(req, dev);
-	if (req_op(req) == REQ_OP_READ)
-		rq_for_each_segment(bv, req, i)
-			memzero_bvec(&bv);
-	blk_mq_end_request(req, BLK_STS_OK);
+	ret = iterator_transfer(d, req);
+	iterator_unmap(req, d->dev);
+	blk_mq_end_request(req, errno_to_blk_status(ret));
 	return BLK_STS_OK;
 }
 
@@ -92,62 +128,67 @@ static const struct blk_mq_ops iterator_mq_ops = {
 	.queue_rq = iterator_queue_rq,
 };
 
-static struct blk_mq_tag_set iterator_tags = {
-	.ops		= &iterator_mq_ops,
-	.nr_hw_queues	= 1,
-	.queue_depth	= 16,
-	.numa_node	= NUMA_NO_NODE,
-	.cmd_size	= sizeof(struct iterator_request),
-};
-
 static const struct block_device_operations iterator_fops = {
 	.owner = THIS_MODULE,
 };
 
-static int __init iterator_init(void)
+static int iterator_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	struct queue_limits lim = { .max_segments = SEGMENTS };
+	struct queue_limits lim = { .max_segments = SECTORS };
+	struct iterator_disk *d;
 	int ret;
 
-	iterator_pdev = platform_device_register_simple("dma-iterator", -1,
-							NULL, 0);
-	if (IS_ERR(iterator_pdev))
-		return PTR_ERR(iterator_pdev);
-	ret = dma_coerce_mask_and_coherent(&iterator_pdev->dev,
-					   DMA_BIT_MASK(64));
+	d = devm_kzalloc(&pdev->dev, sizeof(*d), GFP_KERNEL);
+	if (!d)
+		return -ENOMEM;
+	d->dev = &pdev->dev;
+	d->regs = edu_enable(pdev);
+	if (!d->regs)
+		return -ENOMEM;
+	d->tags.ops = &iterator_mq_ops;
+	d->tags.nr_hw_queues = 1;
+	d->tags.queue_depth = 1;	/* the device has one buffer */
+	d->tags.numa_node = NUMA_NO_NODE;
+	d->tags.cmd_size = sizeof(struct iterator_request);
+	d->tags.flags = BLK_MQ_F_BLOCKING;
+	ret = blk_mq_alloc_tag_set(&d->tags);
 	if (ret)
-		goto out_pdev;
-	ret = blk_mq_alloc_tag_set(&iterator_tags);
-	if (ret)
-		goto out_pdev;
-	iterator_disk = blk_mq_alloc_disk(&iterator_tags, &lim, NULL);
-	if (IS_ERR(iterator_disk)) {
-		ret = PTR_ERR(iterator_disk);
+		return ret;
+	d->disk = blk_mq_alloc_disk(&d->tags, &lim, d);
+	if (IS_ERR(d->disk)) {
+		ret = PTR_ERR(d->disk);
 		goto out_tags;
 	}
-	strscpy(iterator_disk->disk_name, "dmaiter");
-	iterator_disk->fops = &iterator_fops;
-	set_capacity(iterator_disk, 2048);
-	ret = add_disk(iterator_disk);
+	snprintf(d->disk->disk_name, sizeof(d->disk->disk_name), "dmaiter%x",
+		 pci_dev_id(pdev));
+	d->disk->fops = &iterator_fops;
+	set_capacity(d->disk, SECTORS);
+	pci_set_drvdata(pdev, d);
+	ret = device_add_disk(d->dev, d->disk, NULL);
 	if (!ret)
 		return 0;
-	put_disk(iterator_disk);
+	put_disk(d->disk);
 out_tags:
-	blk_mq_free_tag_set(&iterator_tags);
-out_pdev:
-	platform_device_unregister(iterator_pdev);
+	blk_mq_free_tag_set(&d->tags);
 	return ret;
 }
-module_init(iterator_init);
 
-static void __exit iterator_exit(void)
+static void iterator_remove(struct pci_dev *pdev)
 {
-	del_gendisk(iterator_disk);
-	put_disk(iterator_disk);
-	blk_mq_free_tag_set(&iterator_tags);
-	platform_device_unregister(iterator_pdev);
+	struct iterator_disk *d = pci_get_drvdata(pdev);
+
+	del_gendisk(d->disk);
+	put_disk(d->disk);
+	blk_mq_free_tag_set(&d->tags);
 }
-module_exit(iterator_exit);
+
+static struct pci_driver iterator_driver = {
+	.name		= KBUILD_MODNAME,
+	.id_table	= edu_ids,
+	.probe		= iterator_probe,
+	.remove		= iterator_remove,
+};
+module_pci_driver(iterator_driver);
 
 MODULE_DESCRIPTION("DMA sample: requests of the block layer");
 MODULE_LICENSE("GPL");

@@ -8,6 +8,11 @@
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
+#include <linux/version.h>
+
+#if !defined(DMA_PHYS_BACKPORT) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+#error "struct dma_map_ops has map_phys since Linux 6.19"
+#endif
 
 #define WINDOW	BIT_ULL(40)
 
@@ -66,7 +71,13 @@ static int __init window_init(void)
 	set_dma_ops(&pdev->dev, &window_ops);
 	ret = dma_coerce_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64)) ?:
 		window_try(&pdev->dev);
-	dev_info(&pdev->dev, "%s: %s\n", KBUILD_MODNAME, ret ? "FAIL" : "PASS");
+	if (ret)
+		dev_info(&pdev->dev, "%s: FAIL, error %d\n", KBUILD_MODNAME,
+			 ret);
+	else
+		dev_info(&pdev->dev,
+			 "%s: PASS, memory mapped and registers refused\n",
+			 KBUILD_MODNAME);
 	set_dma_ops(&pdev->dev, NULL);
 	platform_device_unregister(pdev);
 	return ret;

@@ -8,6 +8,12 @@
 #include <linux/scatterlist.h>
 #include "edu.h"
 
+#define SG_BYTES	768
+
+#ifndef DMA_ATTR_REQUIRE_COHERENT	/* Linux 6.18 and 6.19 */
+#define DMA_ATTR_REQUIRE_COHERENT 0
+#endif
+
 static int sg_run(struct pci_dev *pdev, void __iomem *regs, u8 *mem)
 {
 	unsigned long attrs = DMA_ATTR_REQUIRE_COHERENT | DMA_ATTR_NO_WARN;
@@ -45,7 +51,7 @@ static int sg_run(struct pci_dev *pdev, void __iomem *regs, u8 *mem)
 	dma_unmap_single(dev, addr, SZ_1K, DMA_FROM_DEVICE);
 out_unmap_sg:
 	dma_unmap_sgtable(dev, &sgt, DMA_TO_DEVICE, attrs);
-	if (!ret && (done != 768 || memcmp(to, mem, 512) ||
+	if (!ret && (done != SG_BYTES || memcmp(to, mem, 512) ||
 		     memcmp(to + 512, mem + 2 * PAGE_SIZE, 256)))
 		ret = -EIO;
 	return ret;
@@ -59,7 +65,7 @@ static int sg_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (!regs || !mem)
 		return -ENOMEM;
 	get_random_bytes(mem, 3 * PAGE_SIZE);
-	return edu_result(pdev, sg_run(pdev, regs, mem));
+	return edu_result(pdev, sg_run(pdev, regs, mem), SG_BYTES);
 }
 
 EDU_SAMPLE_DRIVER(sg_probe);

@@ -60,7 +60,7 @@ static int two_step_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENOMEM;
 	get_random_bytes(from, 3 * PAGE_SIZE);
 	ret = two_step_run(&pdev->dev, regs, from, to);
-	return edu_result(pdev, ret);
+	return edu_result(pdev, ret, SZ_2K);
 }
 
 EDU_SAMPLE_DRIVER(two_step_probe);

@@ -5,7 +5,15 @@
  */
 #include <linux/random.h>
 #include <linux/types.h>
+#include <linux/version.h>
 #include "edu.h"
+
+#if !defined(DMA_PHYS_BACKPORT) && LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+struct phys_vec {
+	phys_addr_t paddr;
+	size_t len;
+};
+#endif
 
 #define PAGES		3
 
@@ -73,7 +81,7 @@ static int vector_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (!regs || !mem)
 		return -ENOMEM;
 	get_random_bytes(mem, 6 * PAGE_SIZE);
-	return edu_result(pdev, vector_run(&pdev->dev, regs, mem));
+	return edu_result(pdev, vector_run(&pdev->dev, regs, mem), SZ_1K);
 }
 
 EDU_SAMPLE_DRIVER(vector_probe);

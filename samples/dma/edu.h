@@ -65,11 +65,18 @@ static inline int edu_copy(void __iomem *regs, dma_addr_t from, dma_addr_t to,
 	return ret ?: edu_run(regs, EDU_BUFFER, to, len, EDU_DMA_TO_MEMORY);
 }
 
-/* -ENODEV: the machine does not have what the sample needs */
-static inline int edu_result(struct pci_dev *pdev, int ret)
+/*
+ * @len bytes came back as they were sent if @ret is 0. -ENODEV: the machine
+ * does not have what the sample needs.
+ */
+static inline int edu_result(struct pci_dev *pdev, int ret, u32 len)
 {
-	pci_info(pdev, "%s: %s\n", KBUILD_MODNAME,
-		 ret == -ENODEV ? "SKIP" : ret ? "FAIL" : "PASS");
+	if (!ret)
+		pci_info(pdev, "%s: PASS, %u bytes copied and compared\n",
+			 KBUILD_MODNAME, len);
+	else
+		pci_info(pdev, "%s: %s, error %d\n", KBUILD_MODNAME,
+			 ret == -ENODEV ? "SKIP" : "FAIL", ret);
 	return ret;
 }
 
