@@ -8,9 +8,13 @@
 # selftest NAME SCRIPT
 selftest() {
 	tell "selftest $1"
-	DMA_TEST_DISK=/dev/scratch DMA_TEST_SCRATCH=1 VNTB_TEST_DMA_BITS=64 sh "$2" 2>&1 | tell_all
+	DMA_TEST_DISK=/dev/scratch DMA_TEST_SCRATCH=1 VNTB_TEST_DMA_BITS=64 VNTB_TEST_OUTBOUND=$outbound \
+		sh "$2" 2>&1 | tell_all
 	tell "selftest end"
 }
+
+# Memory that mem= hides, if the machine's line names some
+outbound=$(sed -n 's/.* vntb\.outbound=\([^ ]*\).*/\1/p' /proc/cmdline)
 
 # suite_of_module MODULE: its KUnit suite runs when it is loaded, in the middle of whatever the
 # kernel says
