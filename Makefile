@@ -2,7 +2,7 @@
 # Everything is done by the scripts in harness/; this only names them. See make help.
 
 .PHONY: help tree build run test test-more test-all test-arch debug bench bench-short shell without
-.PHONY: record export mbox quilt check check-topics bisect clean
+.PHONY: record export mbox quilt push check check-topics bisect clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -22,6 +22,7 @@ help:
 	@echo 'make export   brings the commits made in build/tree back to patches/ and the new files'
 	@echo 'make mbox     the series as mails, for git am and send-email: build/mbox, a folder a topic'
 	@echo 'make quilt    the same for quilt, Debian, OpenWrt, Nix and Yocto, in the directory DIR='
+	@echo 'make push     the commits, signed off, to the repository REMOTE=: a branch and a tag a base'
 	@echo 'make check    what can be proved without a boot: patches, warnings, style, mails, scripts'
 	@echo 'make record   writes the expected cases and docs/results.md from the last test and bench'
 	@echo 'make check-topics  builds what each topic touches, on just what it depends on; takes long'
@@ -81,6 +82,9 @@ mbox:
 
 quilt:
 	@DIR='$(DIR)' harness/series/quilt
+
+push:
+	@REMOTE='$(REMOTE)' harness/hold 'make $@' 'harness/series/tree && harness/series/push'
 
 clean:
 	@harness/series/tree clean
