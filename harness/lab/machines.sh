@@ -51,7 +51,7 @@ archs_for() {
 
 # load_arch NAME WHAT: sets ARCH_NAME DEB_ARCH KARCH CROSS_COMPILE IMAGE QEMU QEMU_PACKAGES, and
 # what machines of that architecture boot: OUT (where the kernel is built; a shell is in that of
-# $KERNEL) and INITRD (none for arch)
+# $KERNEL), INITRD (none for arch) and STARTER (starters.sh says for what)
 load_arch() {
 	local line
 	line=$(table arch | grep "^$1|") || die "harness/lab/machines has no arch $1"
@@ -62,6 +62,12 @@ load_arch() {
 	OUT=$BUILD/out/$(tree_id)-$1-${2/shell/${KERNEL:-run}} INITRD=$BUILD/boot/${2%-base}-$1.cpio
 	# shellcheck disable=SC2034
 	[ "$2" != arch ] || INITRD=
+	# shellcheck disable=SC2034
+	case $ARCH_NAME in
+	*-xen) STARTER=xen ;;
+	jazz) STARTER=jazz ;;
+	*) STARTER=qemu ;;
+	esac
 }
 
 # load_machine NAME WHAT: sets those, and PROVIDER QEMU_ARGS APPEND RUNS (the suites, or $SUITE) and
