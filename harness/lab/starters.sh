@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Starts the kernel of a machine. QEMU can do so, but not for the dom0 of a Xen or for a MIPS Jazz. A starter has
-# two functions: get_starter_NAME makes what is needed besides the kernel, and start_args_NAME ARGUMENTS sets
-# START to the arguments of QEMU that start the kernel with these arguments.
+# Starts the kernel of a machine. QEMU can do so, but not for the dom0 of a Xen or for a MIPS Jazz. A
+# starter has two functions: get_starter_NAME makes what is needed besides the kernel, and
+# start_args_NAME ARGUMENTS sets START to the arguments of QEMU that start the kernel with these.
 
 get_starter_qemu() { :; }
 
@@ -15,7 +15,8 @@ get_starter_xen() {
 
 # The kernel is Xen's first module. A comma would begin the next one.
 start_args_xen() {
-	START=(-kernel "$OUT/xen" -initrd "$OUT/$IMAGE ${1//,/,,}" -append "console=com1 com1=115200,8n1 dom0_mem=1G,max:1G")
+	START=(-kernel "$OUT/xen" -initrd "$OUT/$IMAGE ${1//,/,,}"
+		-append "console=com1 com1=115200,8n1 dom0_mem=1G,max:1G")
 }
 
 # QEMU has no firmware for it: harness/lab/jazz.S
@@ -26,9 +27,11 @@ get_starter_jazz() {
 }
 
 start_args_jazz() {
+	local entry
+	entry=$(readelf -h "$OUT/vmlinux" | awk '/Entry point/ { print $NF }')
 	printf '%s\0' "$1" >"$MDIR/arguments"
 	# shellcheck disable=SC2034
 	START=(-bios "$OUT/jazz.bios" -device "loader,file=$OUT/$IMAGE,addr=0x80000,force-raw=on"
 		-device "loader,file=$MDIR/arguments,addr=0x2000,force-raw=on"
-		-device "loader,addr=0x1800,data-len=4,data=$(readelf -h "$OUT/vmlinux" | awk '/Entry point/ { print $NF }')")
+		-device "loader,addr=0x1800,data-len=4,data=$entry")
 }
