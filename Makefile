@@ -2,7 +2,7 @@
 # Everything is done by the scripts in harness/; this only names them. See make help.
 
 .PHONY: help tree build run test test-more test-all test-arch debug bench bench-short shell without
-.PHONY: record export mbox quilt push check check-topics bisect clean
+.PHONY: record export mbox quilt push deb test-deb check check-topics bisect clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -12,7 +12,7 @@ help:
 	@echo 'make run      boots it in QEMU and moves real data, all of it mapped by physical address'
 	@echo 'make test     boots the test kernel on every machine and shows what passed'
 	@echo 'make test-more  the same with pages of 64 KiB and on 32 bits, which takes two more kernels'
-	@echo 'make test-all NVMe in every way, file systems, peers, a soak of ten minutes; over an hour'
+	@echo 'make test-all NVMe in every way, file systems, peers, a soak, make test-deb; over two hours'
 	@echo 'make test-arch  other architectures: KUnit, and a disk mapped by dma_map_ops; no user space'
 	@echo 'make bench    instructions a mapping takes, base and series: CSV and a plot in build/bench'
 	@echo 'make bench-short  a few operations on one machine, against the limits of harness/bench'
@@ -23,6 +23,8 @@ help:
 	@echo 'make mbox     the series as mails, for git am and send-email: build/mbox, a folder a topic'
 	@echo 'make quilt    the same for quilt, Debian, OpenWrt, Nix and Yocto, in the directory DIR='
 	@echo 'make push     the commits, signed off, to the repository REMOTE=: a branch and a tag a base'
+	@echo 'make deb      packages of kernel and headers, in build/deb; CONFIG= names its configuration'
+	@echo 'make test-deb installs them in a clean Debian, builds the samples by DKMS and boots them'
 	@echo 'make check    what can be proved without a boot: patches, warnings, style, mails, scripts'
 	@echo 'make record   writes the expected cases and docs/results.md from the last test and bench'
 	@echo 'make check-topics  builds what each topic touches, on just what it depends on; takes long'
@@ -48,7 +50,8 @@ build run test debug shell:
 	@harness/hold 'make $@' '$(KEEP) && harness/lab/$@'
 
 test-all:
-	@harness/hold 'make $@' '$(KEEP) && harness/lab/test all'
+	@CONFIG= harness/hold 'make $@' '$(KEEP) && harness/lab/test all && \
+		{ [ -n "$$MACHINE" ] || { harness/deb/deb && harness/deb/test; }; }'
 
 test-more:
 	@harness/hold 'make $@' '$(KEEP) && harness/lab/test more'
@@ -82,6 +85,12 @@ mbox:
 
 quilt:
 	@DIR='$(DIR)' harness/series/quilt
+
+deb:
+	@CONFIG='$(CONFIG)' harness/hold 'make $@' '$(KEEP) && harness/deb/deb'
+
+test-deb:
+	@harness/hold 'make $@' 'harness/deb/test'
 
 push:
 	@REMOTE='$(REMOTE)' harness/hold 'make $@' 'harness/series/tree && harness/series/push'
