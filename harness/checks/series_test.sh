@@ -178,15 +178,20 @@ lgit checkout -q -f
 series tree >/dev/null
 R=$D/remote.git
 git init -q --bare "$R" && export REMOTE=$R
-says "make push" "branch dma-phys/6.12.1, tag dma-phys/6.12.1-1, 8 commits signed off by A <a@b>" series push
+says "make push" "branch dma-phys/6.12.1, tag dma-phys/6.12.1-1, 8 commits signed off by A <a@b>" \
+	series push
 says "a second push" "has it: dma-phys/6.12.1-1" series push
 rgit() { git -C "$R" "$@"; }
-[ "$(rgit rev-parse 'dma-phys/6.12.1-1^{tree}')" = "$(tgit rev-parse 'HEAD^{tree}')" ] || fail "another tree is pushed"
-[ "$(rgit log --format=%B dma-phys/6.12.1-1 | grep -c '^Signed-off-by: A <a@b>')" = 8 ] || fail "not all is signed off"
-[ "$(rgit log --format=%s heads/dma-phys/6.12.1 | tail -n 2 | paste -sd,)" = two,one ] || fail "the branch has no history"
+[ "$(rgit rev-parse 'dma-phys/6.12.1-1^{tree}')" = "$(tgit rev-parse 'HEAD^{tree}')" ] ||
+	fail "another tree is pushed"
+[ "$(rgit log --format=%B dma-phys/6.12.1-1 | grep -c '^Signed-off-by: A <a@b>')" = 8 ] ||
+	fail "not all is signed off"
+[ "$(rgit log --format=%s heads/dma-phys/6.12.1 | tail -n 2 | paste -sd,)" = two,one ] ||
+	fail "the branch has no history"
 edit 's/^60$/sixty/' kernel/dma/mapping.c && commit "dma: Change 60" && series export >/dev/null
 says "a push of more" "^ *-: .* > .*dma: Change 60" series push
-[ "$(rgit tag | paste -sd,)" = dma-phys/6.12.1-1,dma-phys/6.12.1-2 ] || fail "the tags are $(rgit tag)"
+[ "$(rgit tag | paste -sd,)" = dma-phys/6.12.1-1,dma-phys/6.12.1-2 ] ||
+	fail "the tags are $(rgit tag)"
 rgit update-ref refs/heads/dma-phys/6.12.1 "dma-phys/6.12.1-1^{commit}"
 edit 's/^61$/sixty-one/' kernel/dma/mapping.c && commit "dma: Change 61" && series export >/dev/null
 refuses "a branch that someone moved" "git push to .* failed" series push

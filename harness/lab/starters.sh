@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Starts the kernel of a machine. QEMU can do so, but not for the dom0 of a Xen or for a MIPS Jazz. A
-# starter has two functions: get_starter_NAME makes what is needed besides the kernel, and
+# Starts the kernel of a machine. QEMU can do so, but not for the dom0 of a Xen or for a MIPS Jazz.
+# A starter has two functions: get_starter_NAME makes what is needed besides the kernel, and
 # start_args_NAME ARGUMENTS sets START to the arguments of QEMU that start the kernel with these.
 
 get_starter_qemu() { :; }
