@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The DMA mapping benchmark: that each way to map works, and that the device
-# which it is done for is still its driver's. It says nothing about speed. The
-# trace events of aliases are checked here, as nothing else in user space can have
-# aliases made.
+# which it is done for is still its driver's. It says nothing about speed.
+#
+# The trace events of aliases are checked here, as nothing else in user space can
+# have aliases made.
 #
 # The device is $DMA_TEST_DEVICE (pci/0000:00:04.0), or else the first edu device
 # of QEMU that has a driver. Another edu device, or $DMA_TEST_UNBOUND, is taken
@@ -191,7 +192,8 @@ alias_is_listed()
 	found=1
 	tries=50
 	while [ $found != 0 ] && [ $((tries -= 1)) -ge 0 ]; do
-		grep -m 1 " ${DEVICE#pci/} alias D=[0-9a-f]* L=1000 DMA_BIDIRECTIONAL of $TAKEN D=" $DUMP
+		grep -m 1 " ${DEVICE#pci/} alias D=[0-9a-f]* L=1000 DMA_BIDIRECTIONAL of $TAKEN D=" \
+			$DUMP
 		found=$?
 	done
 	kill $tool
