@@ -189,11 +189,11 @@ alias_is_listed()
 {
 	"$TOOL" -D "$DEVICE" -r 10000 -B 16 -c -o alias > /dev/null 2>&1 &
 	tool=$!
+	listed=" ${DEVICE#pci/} alias D=[0-9a-f]* L=1000 DMA_BIDIRECTIONAL of $TAKEN D="
 	found=1
 	tries=50
 	while [ $found != 0 ] && [ $((tries -= 1)) -ge 0 ]; do
-		grep -m 1 " ${DEVICE#pci/} alias D=[0-9a-f]* L=1000 DMA_BIDIRECTIONAL of $TAKEN D=" \
-			$DUMP
+		grep -m 1 "$listed" $DUMP
 		found=$?
 	done
 	kill $tool
