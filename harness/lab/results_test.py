@@ -63,6 +63,11 @@ class ResultsTest(unittest.TestCase):
                 with self.subTest(without=line):
                     self.assertNotIn(' 0 failed', self.last_line(SUITES[:i] + SUITES[i + 1:]))
 
+    def test_no_suites(self):
+        script = ['selftest x.sh', 'TAP version 13', '1..1', 'ok 1 one', 'selftest end']
+        lines = [f'[   20.000001] harness: {line}' for line in script]
+        self.assertEqual(self.last_line(lines), '2 passed, 2 failed')  # the two cases
+
     def test_lines_of_another_cpu(self):
         for i, line in enumerate(SUITES):
             with self.subTest(before=line):
