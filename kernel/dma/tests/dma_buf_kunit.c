@@ -218,7 +218,7 @@ static void buf_fails(struct kunit *test)
 	struct sg_table *sgt;
 	int after;
 
-	for (after = 0; after < 100; after++) {
+	for (after = 0; after < 1000; after++) {
 		b = buf_create_case(test, w, PCI_P2PDMA_MAP_THRU_HOST_BRIDGE);
 		w->iommu->fail_after = after;
 		w->iommu->failed = false;
