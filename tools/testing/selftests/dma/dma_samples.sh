@@ -9,21 +9,10 @@ DIR="$(dirname "$(readlink -f "$0")")"
 # shellcheck disable=SC1091
 . "${DIR}"/ktap_check.sh
 
-PCI=/sys/bus/pci
 DEBUG=/sys/kernel/debug/dma-api
 SECTORS=7		# of the disk of dma-iterator
 trap 'give_back; rm -rf "$TMP"' EXIT
 
-edu_devices()
-{
-	for dev in "$PCI"/devices/*; do
-		case $(cat "$dev/vendor" "$dev/device" | tr -d '\n') in
-		0x12340x11e8) echo "${dev##*/}" ;;
-		esac
-	done
-}
-
-driver() { basename "$(readlink "$PCI/devices/$1/driver")"; }
 drivers() { for edu in $EDUS; do echo "$edu has the driver $(driver "$edu")"; done; }
 
 take()

@@ -7,6 +7,19 @@
 . "${DIR}"/../kselftest/ktap_helpers.sh
 
 TMP=$(mktemp -d)
+PCI=/sys/bus/pci
+
+# QEMU's edu devices, in the order of the bus
+edu_devices()
+{
+	for dev in "$PCI"/devices/*; do
+		[ "$(cat "$dev/vendor" "$dev/device" | tr -d '\n')" != 0x12340x11e8 ] ||
+			echo "${dev##*/}"
+	done
+}
+
+# The driver of a PCI device, nothing if it has none
+driver() { basename "$(readlink "$PCI/devices/$1/driver" 2>/dev/null)"; }
 
 skip_all()
 {
