@@ -25,7 +25,7 @@
 
 static int kmsg, failures;
 
-/* One write is one line of the kernel's log; it can not seek, which dprintf() would want */
+/* One write is one line of the kernel's log; it cannot seek, which dprintf() would want */
 static void __attribute__((format(printf, 1, 2))) log_line(const char *format, ...)
 {
 	char line[512];

@@ -94,8 +94,8 @@ check_failing() {
 	check=$1 failing=$2
 	shift 2
 	case $(provider) in
-	# The driver of 6.12 allocates the request by which it unmaps, and forgets the unmap if it can not
-	virtio-iommu*) skip "$failing" "virtio-iommu can not unmap without memory" ;;
+	# The driver of 6.12 allocates the request by which it unmaps, and forgets the unmap if it cannot
+	virtio-iommu*) skip "$failing" "virtio-iommu cannot unmap without memory" ;;
 	*) "$check" "$failing" with_failures "$@" ;;
 	esac
 }
