@@ -366,19 +366,19 @@ void dma_unmap_phys_state(struct device *dev, dma_addr_t addr, size_t size,
 EXPORT_SYMBOL_GPL(dma_unmap_phys_state);
 
 /*
- * True if an unmap has nothing to do: the device is coherent, and the address is
- * that of the source. Leaves all that is unlikely to dma_unmap_from_slow().
+ * True if an unmap has to release a bounce buffer, and nothing else: the device
+ * is coherent and mapped directly. Leaves all that is unlikely to
+ * dma_unmap_from_slow().
  */
-static __always_inline bool dma_unmap_is_empty(struct device *dev,
-		dma_addr_t addr, phys_addr_t phys, enum dma_data_direction dir)
+static __always_inline bool dma_unmap_is_bounce(struct device *dev,
+		enum dma_data_direction dir)
 {
 	if (DMA_IS_CHECKED || IS_ENABLED(CONFIG_ARCH_HAS_DMA_MARK_CLEAN) ||
 	    trace_dma_unmap_phys_enabled())
 		return false;
 	return valid_dma_direction(dir) && dev->dma_mask &&
 	       !use_dma_iommu(dev) && !get_dma_ops(dev) &&
-	       dev_is_dma_coherent(dev) && !dev->dma_range_map &&
-	       dma_to_phys(dev, addr) == phys;
+	       dev_is_dma_coherent(dev) && !dev->dma_range_map;
 }
 
 static noinline void dma_unmap_from_slow(struct device *dev, dma_addr_t addr,
@@ -415,8 +415,10 @@ static noinline void dma_unmap_from_slow(struct device *dev, dma_addr_t addr,
 void dma_unmap_phys_from(struct device *dev, dma_addr_t addr, phys_addr_t phys,
 		size_t size, enum dma_data_direction dir, unsigned long attrs)
 {
-	if (!dma_unmap_is_empty(dev, addr, phys, dir))
+	if (!dma_unmap_is_bounce(dev, dir))
 		dma_unmap_from_slow(dev, addr, phys, size, dir, attrs);
+	else if (unlikely(dma_to_phys(dev, addr) != phys))
+		dma_unmap_phys(dev, addr, size, dir, attrs);
 }
 EXPORT_SYMBOL_GPL(dma_unmap_phys_from);
 
@@ -548,23 +550,24 @@ EXPORT_SYMBOL_GPL(__dma_sync_phys_for_device);
 #endif /* CONFIG_DMA_NEED_SYNC */
 
 /*
- * False if an unmap or sync of @dev never looks anything up: a direct mapping
- * of a coherent device that reaches all memory. That can change, as a driver may
+ * False if an unmap or sync of @dev never looks anything up: it is coherent, and
+ * reaches all memory by itself or by an IOMMU. That can change, as a driver may
  * set another mask; then what has no state is looked up.
  */
 static bool dma_state_is_useful(struct device *dev)
 {
 	const struct dma_map_ops *ops;
 
-	if (use_dma_iommu(dev))
-		return true;
 	if (!dev->dma_mask)
 		return false;
 	ops = dma_state_ops(dev);
 	if (ops)
 		return ops->find_target;
-	return !dev_is_dma_coherent(dev) || is_swiotlb_force_bounce(dev) ||
-	       dma_has_bounced(dev) || dma_addressing_limited(dev);
+	if (!dev_is_dma_coherent(dev) || dma_has_bounced(dev))
+		return true;
+	if (use_dma_iommu(dev))
+		return iommu_dma_may_bounce(dev);
+	return is_swiotlb_force_bounce(dev) || dma_addressing_limited(dev);
 }
 
 /**

@@ -439,7 +439,7 @@ static const struct state_ring state_rings[] = {
 	{ DMA_KIND_DIRECT, true, true },
 	{ DMA_KIND_BOUNCE, false, true },
 	{ DMA_KIND_OPS, false, false },
-	{ DMA_KIND_IOMMU, false, true },
+	{ DMA_KIND_IOMMU, false, false },
 	{ DMA_KIND_IOMMU, true, true },
 	{ DMA_KIND_UNTRUSTED, false, true },
 };
