@@ -220,6 +220,7 @@ static noinline bool blk_dma_map_one(struct request *req,
 				  blk_dma_attrs(iter->p2pdma.map) |
 				  DMA_ATTR_NO_WARN);
 	iter->iter.unmapped = false;
+	iter->source = phys;
 	if (dma_mapping_error(dma_dev, iter->addr))
 		return blk_dma_fail(iter, BLK_STS_RESOURCE);
 	return true;

@@ -142,9 +142,9 @@ static void blk_dma_transfer_reach(struct kunit *test)
 }
 
 /*
- * A range of IOVA is unmapped without a look at the page table, though caches
- * are maintained: but for two granules that may be bounced, and if the request
- * has been completed in part.
+ * A request is unmapped without a look at the page table, though caches are
+ * maintained: but for two granules of a range of IOVA that may be bounced, and
+ * if the request has been completed in part.
  */
 static void unmap_walks(struct kunit *test, bool integrity)
 {
@@ -152,7 +152,7 @@ static void unmap_walks(struct kunit *test, bool integrity)
 	struct dma_world *w = dma_world_create(test, kind);
 	struct test_request *t = blk_req_create(test, w);
 	struct test_mapping *m = &t->mapping;
-	unsigned int i, ranges = 0;
+	unsigned int i, ranges = 0, segments = 0;
 
 	if (!w->iommu)
 		kunit_skip(test, "there is no page table");
@@ -165,12 +165,14 @@ static void unmap_walks(struct kunit *test, bool integrity)
 		blk_req_map(t, m);
 		w->iommu->walks = 0;
 		blk_req_unmap(t, m);
-		if (!m->is_range)
-			continue;
-		ranges++;
 		KUNIT_EXPECT_LE_MSG(test, w->iommu->walks,
-				    kind == DMA_KIND_UNTRUSTED ? 2 : 0, "%s",
-				    blk_layouts[i].name);
+				    m->is_range && kind == DMA_KIND_UNTRUSTED ?
+				    2 : 0, "%s", blk_layouts[i].name);
+		if (!m->is_range) {
+			segments += m->nr;
+			continue;
+		}
+		ranges++;
 
 		blk_req_map(t, m);
 		w->iommu->walks = 0;
@@ -183,6 +185,7 @@ static void unmap_walks(struct kunit *test, bool integrity)
 		dma_world_expect_idle(w);
 	}
 	KUNIT_EXPECT_GT(test, ranges, 0);
+	KUNIT_EXPECT_GT(test, segments, 0);
 }
 
 static void blk_dma_unmap_walks(struct kunit *test)

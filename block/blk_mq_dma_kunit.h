@@ -67,6 +67,7 @@ struct test_mapping {
 		dma_addr_t addr;
 		u32 len;
 		bool unmap;
+		phys_addr_t source;
 	} steps[MAX_VECS * 4];
 };
 

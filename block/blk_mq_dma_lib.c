@@ -273,6 +273,8 @@ void blk_req_map(struct test_request *t, struct test_mapping *m)
 		m->steps[m->nr].unmap = blk_dma_iter_need_unmap(t->w->dev,
 								&m->state,
 								&iter);
+		if (m->steps[m->nr].unmap)
+			m->steps[m->nr].source = iter.source;
 		m->bytes += iter.len;
 		m->nr++;
 	}
@@ -303,8 +305,10 @@ void blk_req_unmap(struct test_request *t, struct test_mapping *m)
 		return;
 	for (i = 0; i < m->nr; i++)
 		if (m->steps[i].unmap)
-			dma_unmap_phys(t->w->dev, m->steps[i].addr,
-				       m->steps[i].len, rq_dma_dir(&t->rq), 0);
+			dma_unmap_phys_from(t->w->dev, m->steps[i].addr,
+					    m->steps[i].source,
+					    m->steps[i].len,
+					    rq_dma_dir(&t->rq), 0);
 }
 
 /* ---- what has to be */

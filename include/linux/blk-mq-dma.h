@@ -26,6 +26,8 @@ struct blk_map_iter {
  * @p2pdma: how the device reaches the memory of the request, which is all of
  *	one kind; blk_rq_dma_unmap() wants to know @p2pdma.map
  * @status: why a step has mapped nothing, %BLK_STS_OK at the end of the request
+ * @source: physical address of what the step has mapped, if
+ *	blk_dma_iter_need_unmap() says %true of it
  * @iter: private
  *
  * It need not outlive the last step.
@@ -35,6 +37,7 @@ struct blk_dma_iter {
 	u32				len;
 	struct pci_p2pdma_map_state	p2pdma;
 	blk_status_t			status;
+	phys_addr_t			source;
 	struct blk_map_iter		iter;
 };
 
@@ -124,7 +127,8 @@ static inline bool __blk_rq_dma_unmap(struct request *req,
  * Return: True if there is nothing left to unmap. False if the driver has to
  * call dma_unmap_phys() for the address and length of each step that it has
  * remembered, with %DMA_ATTR_MMIO if @type is
- * %PCI_P2PDMA_MAP_THRU_HOST_BRIDGE.
+ * %PCI_P2PDMA_MAP_THRU_HOST_BRIDGE, or dma_unmap_phys_from() if it remembered
+ * &blk_dma_iter.source, too.
  */
 static inline bool blk_rq_dma_unmap(struct request *req, struct device *dma_dev,
 		struct dma_iova_state *state, size_t mapped_len,
