@@ -17,7 +17,7 @@
  *            |                                |
  *            | if it may be bounced           | if it is empty
  *            v                                v
- *      dma_state_lookup()                plain call
+ *        plain call                       plain call
  *
  * Terms:
  *
@@ -160,26 +160,18 @@ static struct dma_map_state dma_state_lookup(struct device *dev,
 }
 
 /*
- * Where a mapping of @phys leads. @size is the length of the mapping, or 0 if
- * that is unknown because the caller syncs a part of it.
+ * True if a mapping of @phys leads there, false if that has to be looked up.
+ * @size is the length of the mapping, or 0 if that is unknown because the caller
+ * syncs a part of it.
  *
  * For a direct mapping this is exact: an address that does not translate back
  * to the source is a bounce buffer's, or @phys is wrong.
  */
-static struct dma_map_state dma_state_from_source(struct device *dev,
-		dma_addr_t addr, phys_addr_t phys, size_t size,
-		unsigned long attrs)
+static __always_inline bool dma_source_is_target(struct device *dev,
+		dma_addr_t addr, phys_addr_t phys, size_t size)
 {
-	const struct dma_map_ops *ops = dma_state_ops(dev);
-
-	if (attrs & DMA_ATTR_MMIO)
-		return dma_state_make(addr, phys, NULL, STATE_MMIO);
-
-	if (!use_dma_iommu(dev) && !ops) {
-		if (likely(dma_to_phys(dev, addr) == phys))
-			return dma_state_make(addr, phys, NULL, 0);
-		return dma_state_lookup(dev, addr);
-	}
+	if (!use_dma_iommu(dev) && !dma_state_ops(dev))
+		return dma_to_phys(dev, addr) == phys;
 
 	/*
 	 * The DMA address may come from another CPU. Load it before the mark.
@@ -187,11 +179,34 @@ static struct dma_map_state dma_state_from_source(struct device *dev,
 	 */
 	smp_rmb();
 	if (likely(!dma_has_bounced(dev)))
+		return true;
+	return use_dma_iommu(dev) && size &&
+	       !iommu_dma_shape_can_bounce(dev, phys, size);
+}
+
+/*
+ * True if the plain call is the one to look up where a mapping leads, because it
+ * is quicker than this. A check has to know in any case.
+ */
+static __always_inline bool dma_source_is_unknown(struct device *dev,
+		dma_addr_t addr, phys_addr_t phys, size_t size,
+		unsigned long attrs)
+{
+	return !DMA_IS_CHECKED && !(attrs & DMA_ATTR_MMIO) &&
+	       !dma_state_ops(dev) && !dma_source_is_target(dev, addr, phys, size);
+}
+
+/* The same as a state, looked up if it has to be */
+static struct dma_map_state dma_state_from_source(struct device *dev,
+		dma_addr_t addr, phys_addr_t phys, size_t size,
+		unsigned long attrs)
+{
+	if (attrs & DMA_ATTR_MMIO)
+		return dma_state_make(addr, phys, NULL, STATE_MMIO);
+	if (likely(dma_source_is_target(dev, addr, phys, size)))
 		return dma_state_make(addr, phys, NULL, 0);
-	if (ops)
-		return dma_state_find(dev, ops, addr, &phys);
-	if (size && !iommu_dma_shape_can_bounce(dev, phys, size))
-		return dma_state_make(addr, phys, NULL, 0);
+	if (unlikely(dma_state_ops(dev)))
+		return dma_state_find(dev, dma_state_ops(dev), addr, &phys);
 	return dma_state_lookup(dev, addr);
 }
 
@@ -366,19 +381,19 @@ void dma_unmap_phys_state(struct device *dev, dma_addr_t addr, size_t size,
 EXPORT_SYMBOL_GPL(dma_unmap_phys_state);
 
 /*
- * True if an unmap has to release a bounce buffer, and nothing else: the device
- * is coherent and mapped directly. Leaves all that is unlikely to
- * dma_unmap_from_slow().
+ * True if an unmap has nothing to do: the device is coherent, and the address is
+ * that of the source. Leaves all that is unlikely to dma_unmap_from_slow().
  */
-static __always_inline bool dma_unmap_is_bounce(struct device *dev,
-		enum dma_data_direction dir)
+static __always_inline bool dma_unmap_is_empty(struct device *dev,
+		dma_addr_t addr, phys_addr_t phys, enum dma_data_direction dir)
 {
 	if (DMA_IS_CHECKED || IS_ENABLED(CONFIG_ARCH_HAS_DMA_MARK_CLEAN) ||
 	    trace_dma_unmap_phys_enabled())
 		return false;
 	return valid_dma_direction(dir) && dev->dma_mask &&
 	       !use_dma_iommu(dev) && !get_dma_ops(dev) &&
-	       dev_is_dma_coherent(dev) && !dev->dma_range_map;
+	       dev_is_dma_coherent(dev) && !dev->dma_range_map &&
+	       dma_to_phys(dev, addr) == phys;
 }
 
 static noinline void dma_unmap_from_slow(struct device *dev, dma_addr_t addr,
@@ -387,6 +402,10 @@ static noinline void dma_unmap_from_slow(struct device *dev, dma_addr_t addr,
 {
 	struct dma_map_state state = {};
 
+	if (dma_source_is_unknown(dev, addr, phys, size, attrs)) {
+		dma_unmap_phys(dev, addr, size, dir, attrs);
+		return;
+	}
 	if (!dma_args_valid(dev, dir))
 		return;
 	if (dma_state_is_supported(dev))
@@ -415,10 +434,8 @@ static noinline void dma_unmap_from_slow(struct device *dev, dma_addr_t addr,
 void dma_unmap_phys_from(struct device *dev, dma_addr_t addr, phys_addr_t phys,
 		size_t size, enum dma_data_direction dir, unsigned long attrs)
 {
-	if (!dma_unmap_is_bounce(dev, dir))
+	if (!dma_unmap_is_empty(dev, addr, phys, dir))
 		dma_unmap_from_slow(dev, addr, phys, size, dir, attrs);
-	else if (unlikely(dma_to_phys(dev, addr) != phys))
-		dma_unmap_phys(dev, addr, size, dir, attrs);
 }
 EXPORT_SYMBOL_GPL(dma_unmap_phys_from);
 
@@ -532,7 +549,9 @@ void __dma_sync_phys_for_cpu(struct device *dev, dma_addr_t addr,
 		phys_addr_t phys, size_t size, enum dma_data_direction dir,
 		unsigned long attrs)
 {
-	if (dma_args_valid(dev, dir))
+	if (dma_source_is_unknown(dev, addr, phys, 0, attrs))
+		__dma_sync_single_for_cpu(dev, addr, size, dir);
+	else if (dma_args_valid(dev, dir))
 		dma_sync_by_state_for_cpu(dev, addr, size, dir, &phys,
 				dma_state_of_part(dev, addr, phys, attrs));
 }
@@ -542,7 +561,9 @@ void __dma_sync_phys_for_device(struct device *dev, dma_addr_t addr,
 		phys_addr_t phys, size_t size, enum dma_data_direction dir,
 		unsigned long attrs)
 {
-	if (dma_args_valid(dev, dir))
+	if (dma_source_is_unknown(dev, addr, phys, 0, attrs))
+		__dma_sync_single_for_device(dev, addr, size, dir);
+	else if (dma_args_valid(dev, dir))
 		dma_sync_by_state_for_device(dev, addr, size, dir, &phys,
 				dma_state_of_part(dev, addr, phys, attrs));
 }
@@ -601,7 +622,7 @@ EXPORT_SYMBOL_GPL(dma_state_ring_init);
  *
  * Unmap first, or lose what is known of a mapping.
  *
- * Context: Process context. May sleep.
+ * Context: Any context but that of an NMI.
  */
 void dma_state_ring_free(struct dma_state_ring *ring)
 {
