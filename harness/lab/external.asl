@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+// The root ports in slots 0x10 and 0x11 lead out of the machine, as those of Thunderbolt do: Linux
+// does not trust what is behind them.
+DefinitionBlock ("", "SSDT", 2, "SERIES", "EXTERNAL", 1)
+{
+	External (\_SB.PCI0.S80, DeviceObj)
+	External (\_SB.PCI0.S88, DeviceObj)
+	Scope (\_SB.PCI0.S80)
+	{
+		Name (_DSD, Package () {
+			ToUUID ("efcc06cc-73ac-4bc3-bff0-76143807c389"),
+			Package () { Package () { "ExternalFacingPort", 1 } }
+		})
+	}
+	Scope (\_SB.PCI0.S88)
+	{
+		Name (_DSD, Package () {
+			ToUUID ("efcc06cc-73ac-4bc3-bff0-76143807c389"),
+			Package () { Package () { "ExternalFacingPort", 1 } }
+		})
+	}
+}
