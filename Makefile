@@ -84,7 +84,7 @@ mbox:
 	@harness/series/mails.py
 
 quilt:
-	@DIR='$(DIR)' harness/series/quilt
+	@harness/series/mails.py --quilt '$(DIR)'
 
 deb:
 	@CONFIG='$(CONFIG)' harness/hold 'make $@' '$(KEEP) && harness/deb/deb'

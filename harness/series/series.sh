@@ -6,86 +6,63 @@
 REPO=${REPO:-$TREE}	# the git tree in question
 WORK=			# a directory of our own for temporary files; see work_dir
 
-rgit() { kgit -C "$REPO" "$@"; }
+rgit() { kgit -c core.quotePath=false -C "$REPO" "$@"; }
 git_file() { rgit rev-parse --path-format=absolute --git-path "$1"; }
-
-default_traps() {
-	trap 'exit 130' INT
-	trap 'exit 143' TERM
-	trap 'exit 129' HUP
-}
 
 work_dir() {
 	mkdir -p "$BUILD"
 	WORK=$(mktemp -d "$BUILD/.${0##*/}.XXXXXX")
 	trap 'rm -rf "$WORK"' EXIT
-	default_traps
 }
 
 # uninterrupted FUNCTION...: a signal cannot stop it half way
 uninterrupted() {
 	trap '' INT TERM HUP
 	"$@"
-	default_traps
+	trap - INT TERM HUP
+}
+
+# The version that a Makefile of the kernel says
+kernel_version() {
+	awk '/^(VERSION|PATCHLEVEL|SUBLEVEL) =/ { v = v "." $3 } END { print substr(v, 2) }'
 }
 
 # ---- patches/6.12; mails.py reads more of it
 
 topics() { sed -E 's/#.*//; s/[[:space:]].*//; /^$/d' "$SERIES/series"; }
-depends() { sed -nE "s/#.*//; s/^$1[[:space:]]+Depends:[[:space:]]*//p" "$SERIES/series"; }
-topic_patches() { (cd "$SERIES" && find "$1" -maxdepth 1 -name '*.patch' | sort); }
-series_patches() { topics | while read -r t; do topic_patches "$t"; done; }
 series_adds() {
-	(cd "$SERIES" && series_patches |
-		xargs -rd '\n' sed -s -n '/^---$/,/^diff --git /s/^Adds:[[:space:]]*//p')
+	find "$SERIES" -name '*.patch' -print0 | sort -z |
+		xargs -r0 sed -s -n '/^---$/,/^diff --git /s/^Adds:[[:space:]]*//p'
 }
 
 # patch_mails DIRECTORY: the mails that mails.py has made there, in order, without the cover letters
 patch_mails() { find "$1" -mindepth 2 -maxdepth 2 -name '*.patch' ! -name '0000-*' | sort; }
 
-# with_depends TOPIC...: these and all that they depend on, in the order of the series
-with_depends() {
-	local wanted=" $* " topic
-	for topic in $(topics | tac); do
-		[[ $wanted != *" $topic "* ]] || wanted+="$(depends "$topic") "
-	done
-	for topic in $(topics); do
-		[[ $wanted != *" $topic "* ]] || echo "$topic"
-	done
+# What a tree is made of, in two sums of contents and modes: all of it, and patches/6.12 alone. A
+# file that is missing is for mails.py to name.
+made_of() {
+	local all=(patches/6.12 harness/series/{series.sh,mails.py})
+	mapfile -t -O 3 all < <(series_adds)
+	echo "$(rgit rev-parse 'base^{commit}')-$(sum_of "${all[@]}") $(sum_of patches/6.12)"
 }
-
-# What a tree is made of, in two sums: patches/6.12; and with it the base and the new files.
-patches_sum() {
-	(cd "$SERIES" && find . -type f | sort | xargs -d '\n' sha1sum) | sha1sum | cut -c1-40
-}
-input_sum() {
+sum_of() {
 	{
-		rgit rev-parse 'base^{commit}'
-		patches_sum
-		cat "$HARNESS"/series/{series.sh,mails.py}
-		series_adds >"$WORK/adds"
-		(cd "$TOP" && for what in 'stat -c %A' sha1sum; do
-			# shellcheck disable=SC2086  # a command and its arguments
-			xargs -rd '\n' -a "$WORK/adds" $what 2>&1 || true
-		done)
+		tar -c -C "$TOP" --sort=name --owner=0 --group=0 --mtime=@0 -- "$@" 2>/dev/null || true
 	} | sha1sum | cut -c1-40
 }
 
 # ---- making commits
 
-# make_commits [TOPIC...]: these topics, or all, on the base, as commits that no branch has yet;
-# MADE is the last. git am makes them in a thin copy of the base, with only the files that the
-# series touches, as it would spend all the time on the others.
+# make_commits order|TOPIC.order: all, or the topic on what it depends on, on the base, as commits
+# that no branch has yet; MADE is the last. git am makes them in a thin copy of the base, with only
+# the files that the series touches, as it would spend all the time on the others.
 make_commits() {
 	local mails=$WORK/mails thin=$WORK/thin from
-	# shellcheck disable=SC2046  # a topic is a word
-	(($#)) || set -- $(topics)
 	[ -d "$mails" ] || "$HARNESS/series/mails.py" --am "$mails" "$REPO" || exit
-	rm -rf "$thin"
+	ORDER=$mails/$1
 	thin_base
 	from=$(kgit -C "$thin" rev-parse HEAD)
-	(cd "$mails" && for t; do printf '%s\n' "$PWD/$t"/*; done) >"$WORK/order"
-	mapfile -t NEXT <"$WORK/order"
+	mapfile -t NEXT <"$ORDER"
 	until kgit -C "$thin" am -q --empty=keep --whitespace=nowarn "${NEXT[@]}" \
 		</dev/null >"$WORK/am" 2>&1; do
 		place
@@ -93,7 +70,6 @@ make_commits() {
 	kgit -C "$thin" fast-export --reference-excluded-parents \
 		--refspec refs/heads/series:refs/series/new "$from..refs/heads/series" |
 		sed "s/^from $from\$/from $(rgit rev-parse 'base^{commit}')/" >"$WORK/commits"
-	rgit update-ref -d refs/series/new
 	run_logged fast-import rgit fast-import --quiet --force <"$WORK/commits" || exit
 	# shellcheck disable=SC2034  # for the caller
 	MADE=$(rgit rev-parse refs/series/new)
@@ -101,12 +77,13 @@ make_commits() {
 }
 
 thin_base() {
+	rm -rf "$thin"
 	kgit init -q -b series --template= "$thin"
 	mkdir "$thin/.git/info"
 	git_file objects >"$thin/.git/objects/info/alternates"
 	find "$mails" -type f -print0 | xargs -0 sed -n -e 's|^diff --git a/.* b/||p' \
 		-e 's/^\(rename\|copy\) from //p' | sort -u | tr '\n' '\0' |
-		(cd "$REPO" && xargs -0 git ls-tree -z base --) |
+		(cd "$REPO" && xargs -r0 git ls-tree -z base --) |
 		kgit -C "$thin" update-index -z --index-info
 	kgit -C "$thin" commit -q --allow-empty -m base
 	kgit -C "$thin" reset -q --hard
@@ -117,7 +94,7 @@ thin_base() {
 place() {
 	local state=$thin/.git/rebase-apply name subject
 	[ -e "$state/patch" ] || die "git am: $(tail -n1 "$WORK/am")"
-	name=$(sed -n "$(<"$state/next")s|^$mails/||p" "$WORK/order")
+	name=$(sed -n "$(<"$state/next")s|^$mails/||p" "$ORDER")
 	if kgit -C "$thin" apply --check -R "$state/patch" 2>/dev/null; then
 		subject=$(sed -n 's/^Subject: //p' "$state/info")
 		say "$name left out: the base has it: it applies in reverse"
@@ -140,11 +117,8 @@ place() {
 	NEXT=(--continue)
 }
 
-# Those of them that change a file
-changing_commits() {
-	rgit log --reverse --format=%H%x09%s base..refs/series/made |
-		grep -vP '\t(topic [^ :]+|left out): ' | cut -f1
-}
+# Those that change a file
+changing_commits() { rgit rev-list --reverse base..refs/series/made -- .; }
 
 # ---- the state of a tree
 
