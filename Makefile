@@ -49,15 +49,8 @@ KEEP = harness/series/tree keep
 build run test debug shell:
 	@harness/hold 'make $@' '$(KEEP) && harness/lab/$@'
 
-test-all:
-	@CONFIG= harness/hold 'make $@' '$(KEEP) && harness/lab/test all && \
-		{ [ -n "$$MACHINE" ] || { harness/deb/deb && harness/deb/test; }; }'
-
-test-more:
-	@harness/hold 'make $@' '$(KEEP) && harness/lab/test more'
-
-test-arch:
-	@harness/hold 'make $@' '$(KEEP) && harness/lab/test arch'
+test-more test-all test-arch:
+	@harness/hold 'make $@' '$(KEEP) && harness/lab/test $(@:test-%=%)'
 
 bench:
 	@harness/hold 'make $@' '$(KEEP) && harness/bench/bench'

@@ -49,25 +49,20 @@ archs_for() {
 		($1 in wanted) && !seen[$3]++ { print $3 }' <(echo "$names") -
 }
 
-# load_arch NAME WHAT: sets ARCH_NAME DEB_ARCH KARCH CROSS_COMPILE IMAGE QEMU QEMU_PACKAGES, and
-# what machines of that architecture boot: OUT (where the kernel is built; a shell is in that of
-# $KERNEL), INITRD (none for arch) and STARTER (starters.sh says for what)
+# load_arch NAME WHAT: sets ARCH_NAME DEB_ARCH KARCH CROSS_COMPILE IMAGE QEMU STARTER (for
+# starters.sh) QEMU_PACKAGES, and what machines of that architecture boot: OUT (where the kernel is
+# built; a shell is in that of $KERNEL) and INITRD (none for arch)
 load_arch() {
 	local line
 	line=$(table arch | grep "^$1|") || die "harness/lab/machines has no arch $1"
 	# shellcheck disable=SC2034
-	IFS='|' read -r ARCH_NAME DEB_ARCH KARCH CROSS_COMPILE IMAGE QEMU QEMU_PACKAGES <<<"$line"
+	IFS='|' read -r ARCH_NAME DEB_ARCH KARCH CROSS_COMPILE IMAGE QEMU STARTER QEMU_PACKAGES \
+		<<<"$line"
 	export CROSS_COMPILE
 	# shellcheck disable=SC2034
 	OUT=$BUILD/out/$(tree_id)-$1-${2/shell/${KERNEL:-run}} INITRD=$BUILD/boot/${2%-base}-$1.cpio
 	# shellcheck disable=SC2034
 	[ "$2" != arch ] || INITRD=
-	# shellcheck disable=SC2034
-	case $ARCH_NAME in
-	*-xen) STARTER=xen ;;
-	jazz) STARTER=jazz ;;
-	*) STARTER=qemu ;;
-	esac
 }
 
 # load_machine NAME WHAT: sets those, and PROVIDER QEMU_ARGS APPEND RUNS (the suites, or $SUITE) and
