@@ -127,7 +127,10 @@ static void clear(const struct iovec *iov, int n)
 		memset(iov->iov_base, 0x5a, iov->iov_len);
 }
 
-/* A request may be cut short, as at the end of a kind of memory; the rest is then another one */
+/*
+ * Writes a way's part of the disk, or reads and compares it, in requests of random size. The disk has
+ * to take each request whole.
+ */
 static void go_over(const struct way *way, int fd, char *buffer, uint64_t start, unsigned int pass,
 		    int writing)
 {
