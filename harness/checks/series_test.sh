@@ -87,6 +87,13 @@ grep -q '^Adds: kernel/dma/new.c' "$P"/one/0002* || fail "a new file is not in a
 grep -qx B "$D/repo/kernel/dma/new.c" || fail "a new file is not as it is at the end"
 [ -x "$D/repo/kernel/dma/run.sh" ] || fail "a new file has lost its mode"
 
+for text in "---" "diff --git a/x b/x" "From: x"; do
+	edit 's/^10$/ten/' kernel/dma/mapping.c
+	tgit commit -q -a -m "dma: Change 10" -m "$text"$'\n'"And more."
+	refuses "a message with $text" "cannot carry" series export
+	tgit reset -q --hard refs/series/made
+done
+
 edit 's/^10$/ten/' kernel/dma/mapping.c
 tgit commit -q -a --fixup=":/Change 50"
 refuses "a fixup commit" "fixup commits" series export

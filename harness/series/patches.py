@@ -33,6 +33,9 @@ def commit(text, ends):
     hunks = re.sub('^index [0-9a-f].*\n', '', hunks, flags=re.M)
     c.file = mail(f'[PATCH] {c.subject}', (c.body and c.body + '\n') + '---\n' +
                   ''.join(adds + skip) + (hunks and '\n') + hunks)
+    # git am has to find the end of the message where we do.
+    c.fits = (text.partition('\ndiff --git ')[0].count('\n---\n') == 1 and
+              not re.match('(From|Subject|Date): ', c.body))
     c.does = re.sub('^@@ .*', '@@', c.file, flags=re.M)
     c.topic = not diffs and re.match(r'topic ([^ :]*): *(.*)', c.subject)
     c.left_out = not diffs and c.subject.startswith('left out: ')
@@ -81,6 +84,9 @@ def write_patch(topic, number, c, old):
     if p and (c.left_out or c.does == made.does):
         shutil.copy(SERIES / p.name, NEW / path)
         what = 'moved' if p.name != path else ''
+    elif not c.fits:
+        die(f'a mail cannot carry the message of the commit "{c.subject}": it has a line "---" or '
+            '"diff --git", or begins like the head of a mail')
     else:
         write(NEW / path, c.file)
         what = 'changed' if p else 'new'
