@@ -162,7 +162,9 @@ check_large() {
 	if [ "$most" -ge 4096 ]; then
 		"$check" "$large" with_large_requests "$@"
 	else
-		skip "$large" "requests have at most $most KiB here"
+		# harness/lab/results.py expects fewer passes where it is QEMU that cannot.
+		grep -q qemu.mdts= /proc/cmdline && by=" by QEMU" || by=''
+		skip "$large" "requests have at most $most KiB here$by"
 	fi
 }
 

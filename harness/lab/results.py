@@ -105,6 +105,9 @@ class Suite:
         if test.subtests and not path and test.status not in (PASSED, SKIPPED) and not self.failed:
             self.failed.append(test.status.name.lower().replace('_', ' '))
 
+    def skipped_by_qemu(self):
+        return sum(reason.endswith(' by QEMU') for _, reason in self.skips)
+
     def counts(self):
         return self.passed, len(self.failed), len(self.skips)
 
@@ -199,9 +202,10 @@ class Machine:
             name = case if case.endswith('.sh') else case.split('.')[0]
             globs = (g for g in self.runs if g.endswith('.sh') == name.endswith('.sh'))
             wanted = any(fnmatch.fnmatchcase(name, glob) for glob in globs)
-            if wanted and passed.get(case, 0) < number:
-                self.suites.setdefault(name, Suite(name)).failed.append(
-                    f'{case}: {passed.get(case, 0)} of {number} passed')
+            suite = self.suites.setdefault(name, Suite(name)) if wanted else None
+            # Newer versions of QEMU can do less: harness/lab/boot.
+            if wanted and passed.get(case, 0) + suite.skipped_by_qemu() < number:
+                suite.failed.append(f'{case}: {passed.get(case, 0)} of {number} passed')
 
 
 def print_table(machines, names):
