@@ -20,7 +20,7 @@ help:
 	@echo 'make debug    boots a machine as make test does, with gdb attached'
 	@echo 'make without  make test without one patch (PATCH=words of its subject), which has to fail'
 	@echo 'make export   brings the commits made in build/tree back to patches/ and the new files'
-	@echo 'make mbox     the series as mails, for git am and send-email: build/mbox, a folder for each topic'
+	@echo 'make mbox     mails for git am and send-email: build/mbox, a folder for each topic'
 	@echo 'make quilt    the same for quilt, Debian, OpenWrt, Nix and Yocto, in the directory DIR='
 	@echo 'make push     the commits, signed off, to the repository REMOTE=: a branch and a tag a base'
 	@echo 'make deb      packages of kernel and headers, in build/deb; CONFIG= names its configuration'
@@ -32,7 +32,7 @@ help:
 	@echo 'make clean    removes build/, unless a tree there has work that is not exported'
 	@echo
 	@echo 'MACHINE=name  one machine of harness/lab/machines, for run, test, bench, shell and debug'
-	@echo 'SUITE=name    one suite, for test, debug and shell: dma_edu*, dma_iommu.iommu_unmap*, nvme.sh'
+	@echo 'SUITE=name    one suite, for test, debug, shell: dma_edu*, dma_iommu.iommu_unmap*, nvme.sh'
 	@echo 'TOPIC=a,b     only these topics, for mbox and quilt'
 	@echo 'BASELINE=file for bench: a bench.csv of before; what is more than 2 % worse fails'
 	@echo 'BASE=         what the series goes on: a version (6.12.107), or a kernel tree or tarball'

@@ -128,8 +128,8 @@ static void clear(const struct iovec *iov, int n)
 }
 
 /*
- * Writes a way's part of the disk, or reads and compares it, in requests of random size. The disk has
- * to take each request whole.
+ * Writes a way's part of the disk, or reads and compares it, in requests of random size. The disk
+ * has to take each request whole.
  */
 static void go_over(const struct way *way, int fd, char *buffer, uint64_t start, unsigned int pass,
 		    int writing)
