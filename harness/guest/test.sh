@@ -19,7 +19,7 @@ outbound=$(sed -n 's/.* vntb\.outbound=\([^ ]*\).*/\1/p' /proc/cmdline)
 # suite_of_module MODULE: its KUnit suite runs when it is loaded, in the middle of whatever the
 # kernel says
 suite_of_module() {
-	[ -n "$(find /lib/modules -name "$1.ko")" ] || return
+	[ -n "$(find /lib/modules -name "$1.ko" -o -name "$(echo "$1" | tr _ -).ko")" ] || return
 	modprobe "$1"
 	[ -e "$debug/kunit/$1/results" ] || return
 	tell "selftest $1"
