@@ -15,6 +15,16 @@
  *     and removed map_page, which are both in 6.19
  * [6] include/linux/types.h: the patch that moved struct phys_vec to it; 7.x
  * [7] include/linux/ntb.h: the patch that added ntb_get_dma_dev(); 7.x
+ *
+ * Compared with what was built from those versions, in trixie-backports of
+ * November 2026:
+ *
+ * - BTF of Debian's kernels 6.18.12 and 6.19.14, linux-image-6.18.12+deb13 and
+ *   linux-binary-6.19.14+deb13: each function here that is not inline is the
+ *   same, the structures have these members, and the attributes these bits in
+ *   the format of the trace events. (Bit 11, IGNORE_CACHELINES in 7.x, is
+ *   CACHE_CLEAN in those of 6.19.)
+ * - linux-headers-7.3.4+deb13-amd64: all of samples/dma compiles against them
  */
 #include <linux/version.h>
 
