@@ -7,7 +7,9 @@
  *
  * The flags HMM_PFN_DMA_MAPPED, HMM_PFN_P2PDMA and HMM_PFN_P2PDMA_BUS of an entry
  * say how it is mapped. The caller's lock, which orders its invalidate() and
- * what follows mmu_interval_read_retry(), protects the entries.
+ * what follows mmu_interval_read_retry(), protects the entries. hmm_range_fault()
+ * runs without it: invalidate() may call hmm_dma_unmap_pfn() at the same time,
+ * but only one at a time may fault and map an entry.
  */
 #include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
@@ -174,22 +176,25 @@ EXPORT_SYMBOL_GPL(hmm_dma_map_pfn);
 bool hmm_dma_unmap_pfn(struct device *dev, struct hmm_dma_map *map, size_t idx)
 {
 	const unsigned long mapped = HMM_PFN_VALID | HMM_PFN_DMA_MAPPED;
-	unsigned long *pfn = &map->pfn_list[idx];
+	unsigned long pfn = READ_ONCE(map->pfn_list[idx]);
 	size_t size = map->dma_entry_size;
 
-	if ((*pfn & mapped) != mapped)
+	if ((pfn & mapped) != mapped)
 		return false;
 
-	if (*pfn & HMM_PFN_P2PDMA_BUS)
+	if (pfn & HMM_PFN_P2PDMA_BUS)
 		; /* Nothing was mapped */
 	else if (dma_use_iova(&map->state))
 		dma_iova_unlink(dev, &map->state, idx * size, size,
-				DMA_BIDIRECTIONAL, hmm_dma_attrs(*pfn));
+				DMA_BIDIRECTIONAL, hmm_dma_attrs(pfn));
 	else if (map->dma_list)
 		dma_unmap_phys(dev, map->dma_list[idx], size,
-			       DMA_BIDIRECTIONAL, hmm_dma_attrs(*pfn));
+			       DMA_BIDIRECTIONAL, hmm_dma_attrs(pfn));
 
-	*pfn &= ~HMM_PFN_DMA_FLAGS;
+	/* hmm_range_fault() may set the entry, with or without the flags */
+	while (!try_cmpxchg(&map->pfn_list[idx], &pfn,
+			    pfn & ~HMM_PFN_DMA_FLAGS))
+		;
 	return true;
 }
 EXPORT_SYMBOL_GPL(hmm_dma_unmap_pfn);
