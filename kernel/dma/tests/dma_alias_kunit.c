@@ -9,97 +9,6 @@
 #include <linux/pci.h>
 #include "dma_alias_kunit.h"
 
-/* The device that an alias is made for */
-struct alias_target {
-	struct device *dev;
-	struct mock_domain *iommu;	/* or NULL */
-};
-
-/* As alias_owner_create() */
-static struct alias_target alias_target_create(struct kunit *test,
-					       unsigned int shift)
-{
-	struct alias_target t = {};
-
-	if (shift)
-		t.iommu = mock_iommu_create(test, shift, DMA_BIT_MASK(36),
-					    &t.dev);
-	else
-		t.dev = dma_device_create(test);
-	return t;
-}
-
-static bool alias_lookup(const struct alias_target *t, dma_addr_t addr,
-			 phys_addr_t *phys)
-{
-	if (t->iommu)
-		return mock_iommu_lookup(t->iommu, addr,
-					 IOMMU_READ | IOMMU_WRITE, phys);
-	*phys = addr;
-	return true;
-}
-
-/* The first byte of each 512, and the last byte of all */
-static void alias_expect_bytes(struct alias_owner *o, struct alias_target *t,
-			       struct dma_alias *alias, size_t offset,
-			       size_t size)
-{
-	phys_addr_t phys = 0;
-	size_t at, next;
-
-	for (at = 0; at < size; at = next) {
-		KUNIT_ASSERT_TRUE(o->test, alias_lookup(t, alias->addr + at,
-							&phys));
-		KUNIT_ASSERT_EQ(o->test, alias_owner_at(o, offset + at), phys);
-		next = at + SZ_512;
-		if (next >= size && at != size - 1)
-			next = size - 1;
-	}
-}
-
-/* Map and unmap an alias of a part of the owner's mapping */
-static void alias_run_part(struct alias_owner *o, struct alias_target *t,
-			   size_t offset, size_t size)
-{
-	struct kunit *test = o->test;
-	struct dma_alias alias;
-
-	KUNIT_ASSERT_EQ(test, 0,
-			dma_alias_map(&alias, t->dev, o->dev, o->addr + offset,
-				      size, DMA_BIDIRECTIONAL));
-	KUNIT_EXPECT_TRUE(test, dma_alias_is_mapped(&alias));
-	KUNIT_EXPECT_LE(test, alias.addr + size - 1, *t->dev->dma_mask);
-	alias_expect_bytes(o, t, &alias, offset, size);
-	dma_alias_unmap(&alias);
-	KUNIT_EXPECT_FALSE(test, dma_alias_is_mapped(&alias));
-	if (t->iommu)
-		KUNIT_EXPECT_EQ(test, 0, t->iommu->mapped);
-}
-
-static void alias_run(struct alias_owner *o, struct alias_target *t)
-{
-	alias_run_part(o, t, 0, o->size);
-}
-
-/* @alias is what dma_alias_map() left, after it was full of rubbish */
-static void alias_expect_error(struct alias_owner *o, struct alias_target *t,
-			       int error)
-{
-	struct dma_alias alias;
-
-	memset(&alias, 0x5a, sizeof(alias));
-	KUNIT_EXPECT_EQ(o->test, error,
-			dma_alias_map(&alias, t->dev, o->dev, o->addr, o->size,
-				      DMA_BIDIRECTIONAL));
-	KUNIT_EXPECT_FALSE(o->test, dma_alias_is_mapped(&alias));
-	KUNIT_EXPECT_EQ(o->test, 0, alias.addr);
-	KUNIT_EXPECT_EQ(o->test, 0, alias.__size);
-	KUNIT_EXPECT_FALSE(o->test, dma_use_iova(&alias.__iova));
-	if (t->iommu && t->iommu != o->iommu)
-		KUNIT_EXPECT_EQ(o->test, 0, t->iommu->mapped);
-	dma_alias_unmap(&alias);
-}
-
 /* Every owner with every target */
 
 struct alias_pair {
@@ -568,82 +477,6 @@ static void alias_args(struct kunit *test)
 	a->dma_mask = mask;
 }
 
-/* Registers, and both */
-
-static void alias_mmio(struct kunit *test)
-{
-	struct alias_owner *owners[] = {
-		alias_owner_create(test, 0), alias_owner_create(test, 9),
-	};
-	struct alias_target t = alias_target_create(test, 9);
-	struct alias_target direct = alias_target_create(test, 0);
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(owners); i++) {
-		struct alias_owner *o = owners[i];
-
-		o->attrs = DMA_ATTR_MMIO;
-		o->vec[0] = (struct phys_vec) { dma_hole(test) + 3, 5 * SZ_512 };
-		o->nr = 1;
-		o->size = o->vec[0].len;
-		alias_owner_map(o);
-		alias_run(o, &t);
-		KUNIT_EXPECT_EQ(test, IOMMU_READ | IOMMU_WRITE | IOMMU_MMIO,
-				t.iommu->last_prot);
-		alias_run(o, &direct);
-		*direct.dev->dma_mask = o->vec[0].paddr;
-		alias_expect_error(o, &direct, -ENXIO);
-		*direct.dev->dma_mask = DMA_BIT_MASK(64);
-	}
-}
-
-static void alias_mixed(struct kunit *test)
-{
-	struct alias_owner *o = alias_owner_create(test, PAGE_SHIFT);
-	struct alias_target t = alias_target_create(test, PAGE_SHIFT);
-	phys_addr_t hole = dma_hole(test);
-	int i;
-
-	/* The second kind is in the first batch, or in the second */
-	for (i = 1; i < 41; i += 39) {
-		o->nr = 0;
-		o->size = 0;
-		alias_owner_add_single(o, i, PAGE_SIZE);
-		o->vec[o->nr++] = (struct phys_vec) { hole, PAGE_SIZE };
-		o->size += PAGE_SIZE;
-		alias_owner_map(o);
-		alias_expect_error(o, &t, -EOPNOTSUPP);
-		alias_owner_unmap(o);
-	}
-}
-
-/* One range of both: next to the end of memory */
-static void alias_mixed_range(struct kunit *test)
-{
-	struct alias_owner *o = alias_owner_create(test, 0);
-	struct alias_target targets[] = {
-		alias_target_create(test, PAGE_SHIFT),
-		alias_target_create(test, 0),
-	};
-	phys_addr_t end = ALIGN(o->phys, SZ_2M);
-	struct dma_alias alias;
-	int i;
-
-	while (pfn_valid(PHYS_PFN(end)))
-		end += SZ_2M;
-	while (!pfn_valid(PHYS_PFN(end - 1)))
-		end -= PAGE_SIZE;
-	for (i = 0; i < ARRAY_SIZE(targets); i++) {
-		KUNIT_EXPECT_EQ(test, -EOPNOTSUPP,
-				dma_alias_map(&alias, targets[i].dev, o->dev,
-					      end - PAGE_SIZE, 2 * PAGE_SIZE,
-					      DMA_TO_DEVICE));
-		KUNIT_EXPECT_EQ(test, -EOPNOTSUPP,
-				dma_alias_map(&alias, targets[i].dev, o->dev,
-					      end - 1, 2, DMA_TO_DEVICE));
-	}
-}
-
 /* The alias leads to the bounce buffer, where the owner reads and writes */
 static void alias_bounced(struct kunit *test)
 {
@@ -714,9 +547,6 @@ static struct kunit_case dma_alias_cases[] = {
 	KUNIT_CASE(alias_untrusted),
 	KUNIT_CASE(alias_hole),
 	KUNIT_CASE(alias_args),
-	KUNIT_CASE(alias_mmio),
-	KUNIT_CASE(alias_mixed),
-	KUNIT_CASE(alias_mixed_range),
 	KUNIT_CASE(alias_bounced),
 	{}
 };

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Owners of scattered mappings, see dma_alias_kunit.h.
+ * Owners of scattered mappings, and targets of aliases, see dma_alias_kunit.h.
  */
 #include <linux/gfp.h>
 #include <linux/io.h>
+#include <linux/iommu.h>
 #include "dma_alias_kunit.h"
 
 static void alias_free_block(void *data)
@@ -125,4 +126,87 @@ unsigned int alias_owner_ranges(const struct alias_owner *o)
 	for (i = 1; i < o->nr; i++)
 		n += o->vec[i].paddr != o->vec[i - 1].paddr + o->vec[i - 1].len;
 	return n;
+}
+
+/* As alias_owner_create() */
+struct alias_target alias_target_create(struct kunit *test, unsigned int shift)
+{
+	struct alias_target t = {};
+
+	if (shift)
+		t.iommu = mock_iommu_create(test, shift, DMA_BIT_MASK(36),
+					    &t.dev);
+	else
+		t.dev = dma_device_create(test);
+	return t;
+}
+
+bool alias_lookup(const struct alias_target *t, dma_addr_t addr,
+		  phys_addr_t *phys)
+{
+	if (t->iommu)
+		return mock_iommu_lookup(t->iommu, addr,
+					 IOMMU_READ | IOMMU_WRITE, phys);
+	*phys = addr;
+	return true;
+}
+
+/* The first byte of each 512, and the last byte of all */
+void alias_expect_bytes(struct alias_owner *o, struct alias_target *t,
+			struct dma_alias *alias, size_t offset, size_t size)
+{
+	phys_addr_t phys = 0;
+	size_t at, next;
+
+	for (at = 0; at < size; at = next) {
+		KUNIT_ASSERT_TRUE(o->test, alias_lookup(t, alias->addr + at,
+							&phys));
+		KUNIT_ASSERT_EQ(o->test, alias_owner_at(o, offset + at), phys);
+		next = at + SZ_512;
+		if (next >= size && at != size - 1)
+			next = size - 1;
+	}
+}
+
+/* Map and unmap an alias of a part of the owner's mapping */
+void alias_run_part(struct alias_owner *o, struct alias_target *t,
+		    size_t offset, size_t size)
+{
+	struct kunit *test = o->test;
+	struct dma_alias alias;
+
+	KUNIT_ASSERT_EQ(test, 0,
+			dma_alias_map(&alias, t->dev, o->dev, o->addr + offset,
+				      size, DMA_BIDIRECTIONAL));
+	KUNIT_EXPECT_TRUE(test, dma_alias_is_mapped(&alias));
+	KUNIT_EXPECT_LE(test, alias.addr + size - 1, *t->dev->dma_mask);
+	alias_expect_bytes(o, t, &alias, offset, size);
+	dma_alias_unmap(&alias);
+	KUNIT_EXPECT_FALSE(test, dma_alias_is_mapped(&alias));
+	if (t->iommu)
+		KUNIT_EXPECT_EQ(test, 0, t->iommu->mapped);
+}
+
+void alias_run(struct alias_owner *o, struct alias_target *t)
+{
+	alias_run_part(o, t, 0, o->size);
+}
+
+/* @alias is what dma_alias_map() left, after it was full of rubbish */
+void alias_expect_error(struct alias_owner *o, struct alias_target *t,
+			int error)
+{
+	struct dma_alias alias;
+
+	memset(&alias, 0x5a, sizeof(alias));
+	KUNIT_EXPECT_EQ(o->test, error,
+			dma_alias_map(&alias, t->dev, o->dev, o->addr, o->size,
+				      DMA_BIDIRECTIONAL));
+	KUNIT_EXPECT_FALSE(o->test, dma_alias_is_mapped(&alias));
+	KUNIT_EXPECT_EQ(o->test, 0, alias.addr);
+	KUNIT_EXPECT_EQ(o->test, 0, alias.__size);
+	KUNIT_EXPECT_FALSE(o->test, dma_use_iova(&alias.__iova));
+	if (t->iommu && t->iommu != o->iommu)
+		KUNIT_EXPECT_EQ(o->test, 0, t->iommu->mapped);
+	dma_alias_unmap(&alias);
 }
