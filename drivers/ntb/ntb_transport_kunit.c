@@ -12,6 +12,7 @@
 #include "ntb_transport_kunit_windows.c"
 #include "ntb_transport_kunit_rx.c"
 #include "ntb_transport_kunit_link.c"
+#include "ntb_transport_kunit_msi.c"
 #include "ntb_transport_kunit_random.c"
 
 static void ntk_add_device(struct kunit *test, int index, const char *name)
@@ -107,6 +108,7 @@ static int ntk_init(struct kunit *test)
 	ntk->pdev.dev.init_name = "ntk-pci";
 	ntk->ntb.pdev = &ntk->pdev;
 	ntk->link = true;
+	ntk->nr_spads = NTK_NR_SPADS;
 	INIT_DELAYED_WORK(&ntk->copy_work, ntk_copy);
 	ntk_init_qp(test);
 	ntk_init_nt(test);
@@ -151,6 +153,10 @@ static struct kunit_case ntk_cases[] = {
 	KUNIT_CASE(ntk_test_qp_link_down_frame),
 	KUNIT_CASE(ntk_test_qp_not_ready),
 	KUNIT_CASE(ntk_test_qp_freed),
+	KUNIT_CASE_PARAM(ntk_test_msi_peer, ntk_msi_gen_params),
+	KUNIT_CASE(ntk_test_msi_no_window),
+	KUNIT_CASE(ntk_test_msi_no_vector),
+	KUNIT_CASE(ntk_test_msi_doorbell),
 	KUNIT_CASE_SLOW(ntk_test_random_peer),
 	KUNIT_CASE_SLOW(ntk_test_random_ring),
 	{ }

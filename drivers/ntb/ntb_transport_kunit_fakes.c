@@ -49,6 +49,8 @@ struct ntk {
 	bool				link;
 	u32				spad[NTK_NR_SPADS];
 	u32				peer_spad[NTK_NR_SPADS];
+	int				nr_spads;
+	unsigned int			rings;		/* of the peer's doorbell */
 	unsigned int			ups, downs;	/* that the client was told */
 
 	/* DMA */
@@ -350,9 +352,15 @@ static int ntk_db_nop(struct ntb_dev *ntb, u64 db_bits)
 	return 0;
 }
 
+static int ntk_peer_db_set(struct ntb_dev *ntb, u64 db_bits)
+{
+	ntk->rings++;
+	return 0;
+}
+
 static int ntk_spad_count(struct ntb_dev *ntb)
 {
-	return NTK_NR_SPADS;
+	return ntk->nr_spads;
 }
 
 static u32 ntk_spad_read(struct ntb_dev *ntb, int idx)
@@ -372,6 +380,11 @@ static int ntk_peer_spad_write(struct ntb_dev *ntb, int pidx, int idx, u32 val)
 	return 0;
 }
 
+static u32 ntk_peer_spad_read(struct ntb_dev *ntb, int pidx, int idx)
+{
+	return ntk->peer_spad[idx];
+}
+
 static struct device *ntk_get_dma_dev(struct ntb_dev *ntb)
 {
 	return ntk->dev[NTK_WINDOW];
@@ -386,10 +399,11 @@ static const struct ntb_dev_ops ntk_ops = {
 	.db_clear = ntk_db_nop,
 	.db_set_mask = ntk_db_nop,
 	.db_clear_mask = ntk_db_nop,
-	.peer_db_set = ntk_db_nop,
+	.peer_db_set = ntk_peer_db_set,
 	.spad_count = ntk_spad_count,
 	.spad_read = ntk_spad_read,
 	.spad_write = ntk_spad_write,
+	.peer_spad_read = ntk_peer_spad_read,
 	.peer_spad_write = ntk_peer_spad_write,
 	.get_dma_dev = ntk_get_dma_dev,
 };

@@ -4,7 +4,7 @@
 # vNTB from the host's writes to the packets that its clients receive, and every
 # order in which it can be taken down. Where the drivers are modules they are
 # removed, too. The controller is pci-epc-edu, on an edu device of QEMU, and the
-# host is this script: see the comment in drivers/pci/endpoint/pci-epc-edu.c.
+# host is this script: see the comment in drivers/pci/endpoint/pci-epc-edu-core.c.
 #
 #	vntb.sh [NAME...]	all cases, or those of these names; -l lists them
 #
@@ -20,39 +20,17 @@
 DIR="$(dirname "$(readlink -f "$0")")"
 # shellcheck disable=SC1091
 . "${DIR}"/../dma/ktap_check.sh
+# shellcheck source-path=SCRIPTDIR source=vntb_lib.sh
+. "${DIR}"/vntb_lib.sh
+# shellcheck source-path=SCRIPTDIR source=vntb_clients.sh
+. "${DIR}"/vntb_clients.sh
+# shellcheck source-path=SCRIPTDIR source=vntb_teardown.sh
+. "${DIR}"/vntb_teardown.sh
 
 DEBUG=/sys/kernel/debug
 DMA=$DEBUG/dma-api
 PCI=/sys/bus/pci
 NTB=/sys/bus/ntb
-
-VENDOR=0x1957
-DEVICE=0x0809
-BUS=10				# hexadecimal; free on the machines that QEMU makes
-DEVICE2=0x080a			# of the second function
-BUS2=11
-NTBDEV=none			# until there is one
-
-# BARs as vNTB hands them out, and what it has in the first
-BAR_CONFIG=0
-BAR_DB=1
-BAR_MW=2
-REG_COMMAND=0
-REG_ARGUMENT=4
-REG_ADDR=16
-REG_SPADS=512			# of the client, then as many of the host
-SPADS=64
-COMMAND_CONFIGURE_MW=3
-COMMAND_LINK_UP=5
-COMMAND_LINK_DOWN=6
-
-PERF_INVAL=-1			# of enum perf_cmd in ntb_perf.c
-PERF_SIZE=0
-PERF_XLAT=2
-
-MW_SIZE=$((128 * 1024))
-FRAME=2048			# ntb_transport's transport_mtu
-HOST_RING=0x40000000		# where the host has the ring that it receives to
 
 # ---- helpers
 
@@ -94,6 +72,10 @@ run()
 	if [ "$name" = dma_engine ] &&
 	   [ -z "$(find "/lib/modules/$(uname -r)" -name "edu-dma.ko*")" ]; then
 		skip "$description" "there is no module edu-dma"
+		return
+	fi
+	if [ "$name" = no_msi ] && [ ! -e $TRANSPORT/use_msi ]; then
+		skip "$description" "CONFIG_NTB_MSI is off"
 		return
 	fi
 	if make_ready > "$TMP/ready" 2>&1; then
@@ -153,189 +135,6 @@ set_parameters()
 {
 	echo "${VNTB_TEST_DMA_BITS:-28}" > $PARAMETERS/dma_bits
 	echo "${VNTB_TEST_OUTBOUND:-0}" > $PARAMETERS/outbound
-}
-
-# ---- the host
-
-# le32 NUMBER...: as 32 bits each, little endian
-# shellcheck disable=SC2059
-le32()
-{
-	for n in "$@"; do
-		for shift in 0 8 16 24; do
-			byte=$((n >> shift & 255))
-			printf "\\$((byte >> 6))$((byte >> 3 & 7))$((byte & 7))"
-		done
-	done
-}
-
-# host_write BAR OFFSET: standard input, by DMA of the controller
-host_write()
-{
-	dd of="$HOST/bar$1" obs=4095 seek="$2" oflag=seek_bytes conv=notrunc 2>/dev/null
-}
-
-# host_read BAR OFFSET LENGTH
-host_read()
-{
-	dd if="$HOST/bar$1" bs="$3" count=1 skip="$2" iflag=skip_bytes 2>/dev/null
-}
-
-host_command() { le32 "$1" | host_write $BAR_CONFIG $REG_COMMAND; }
-# spads INDEX NUMBER...: what the client reads there
-spads()
-{
-	offset=$((REG_SPADS + 4 * (SPADS + $1)))
-	shift
-	le32 "$@" | host_write $BAR_CONFIG $offset
-}
-# Doorbell 0: two slots are before it
-doorbell() { le32 1 | host_write $BAR_DB 8; }
-
-irqs() { cat "$HOST/irqs"; }
-
-# What a BAR leads to
-bar_addr() { sed -n "s/^bar$1 addr=\([^ ]*\) .*/\1/p" "$HOST/bars"; }
-
-# ---- the function
-
-# The name has a number that counts functions
-attrs() { echo "$1"/pci_epf_vntb.*; }
-
-# make_function DIRECTORY DEVICE BUS
-make_function()
-{
-	mkdir "$1" || return
-	set -- "$@" "$(attrs "$1")"
-	echo $SPADS > "$4/spad_count"
-	echo 4 > "$4/db_count"
-	echo 1 > "$4/num_mws"
-	echo $MW_SIZE > "$4/mw1"
-	echo $VENDOR > "$4/vntb_vid"
-	echo "$2" > "$4/vntb_pid"
-	echo "0x$3" > "$4/vbus_number"
-}
-
-# set_attr NAME VALUE
-set_attr() { echo "$2" > "$(attrs "$FUNCTION")/$1"; }
-# In a shell of its own: a redirection that fails ends the one that does it
-refuses() { ! (set_attr "$1" "$2") 2>/dev/null || { echo "$1 accepts $2"; return 1; }; }
-
-# The virtual bus has the domain 0, or one that was free, as the architecture does it
-start()
-{
-	echo 1 > "$EP/controllers/$EDU/start" || return
-	NTBDEV=$(cd $PCI/devices && echo *:$BUS:00.0)
-}
-stop() { echo 0 > "$EP/controllers/$EDU/start"; }
-
-link()
-{
-	ln -sn "$EP/controllers/$EDU" "$LINK" && start || return
-	[ -e "$NTB/devices/$NTBDEV" ] || { echo "there is no ntb device"; return 1; }
-}
-
-unlink()
-{
-	! is "$EP/controllers/$EDU/start" 1 || stop
-	rm "$LINK"
-}
-
-# Nothing of it is left: not for the clients, and not for the host
-is_gone()
-{
-	[ ! -e "$NTB/devices/$NTBDEV" ] || { echo "the ntb device is there"; return 1; }
-	[ ! -e "$PCI/devices/$NTBDEV" ] || { echo "the virtual function is there"; return 1; }
-	[ -z "$(interface)" ] || { echo "$(interface) is there"; return 1; }
-	! grep . "$HOST/bars" "${HOST%/function1}/windows"
-}
-
-# ---- its clients
-
-# Only one has the ntb device, and here it is whom we say
-bind_client() { echo "$NTBDEV" > "$NTB/drivers/$1/bind"; }
-unbind_client() { echo "$NTBDEV" > "$NTB/devices/$NTBDEV/driver/unbind"; }
-
-interface()
-{
-	for n in /sys/class/net/*; do
-		case $(readlink -f "$n/device") in
-		*/"$NTBDEV"/ntb_netdev*) basename "$n" ;;
-		esac
-	done
-}
-
-set_frame_size() { echo $FRAME > /sys/module/ntb_transport/parameters/transport_mtu; }
-
-netdev_up()
-{
-	bind_client ntb_transport || return
-	IFACE=$(interface)
-	[ -n "$IFACE" ] || { echo "there is no interface"; return 1; }
-	ip link set dev "$IFACE" up
-}
-
-carrier() { is "/sys/class/net/$IFACE/carrier" "$1"; }
-
-# The host's part of ntb_transport's handshake: version, links, queues, windows
-# and their size. The client forgets all of it when the link goes down.
-link_up()
-{
-	PACKETS=0
-	spads 0 4 1 1 1 0 $MW_SIZE
-	host_command $COMMAND_LINK_UP
-	wait_for carrier 1
-}
-
-link_down()
-{
-	host_command $COMMAND_LINK_DOWN
-	wait_for carrier 0
-}
-
-# ---- packets
-
-# frame LENGTH: a packet as ntb_transport finds it in its ring, the length without
-# the Ethernet header. It is at the beginning, and its header at the end.
-frame()
-{
-	dd if=/dev/urandom of="$TMP/payload" bs="$1" count=1 2>/dev/null
-	cat "$TMP/payload" >> "$TMP/sent"
-	{
-		printf '\377\377\377\377\377\377\002\000\000\000\000\001\210\265'
-		cat "$TMP/payload" /dev/zero
-	} | head -c $((FRAME - 12))
-	le32 "$PACKETS" $(($1 + 14)) 1
-}
-
-# packets LENGTH...: sends so many, and compares what is received
-packets()
-{
-	: > "$TMP/sent"
-	: > "$TMP/listener"
-	"$DIR/ntb_frames" "$IFACE" $# 60 > "$TMP/received" 2> "$TMP/listener" &
-	wait_for grep -q ready "$TMP/listener" || return
-	at=$((PACKETS * FRAME))
-	for length in "$@"; do
-		frame "$length"
-		PACKETS=$((PACKETS + 1))
-	done > "$TMP/frames"
-	host_write $BAR_MW $at < "$TMP/frames"
-	doorbell
-	wait $! || { cat "$TMP/listener"; return 1; }
-	cmp "$TMP/sent" "$TMP/received"
-}
-
-# From nothing to packets that arrive
-works()
-{
-	link && netdev_up && link_up && packets 60
-}
-
-# The host's writes to a window without a translation reach no memory in use
-write_to_nobody()
-{
-	dd if=/dev/urandom bs=$FRAME count=1 2>/dev/null | host_write $BAR_MW 0
 }
 
 # Prepare a case: load the modules, make the controller, and one function with
@@ -534,6 +333,19 @@ engine_goes()
 	give_edu_to ""
 }
 
+# use_msi=1 takes a second window and doorbells to spare, but vNTB has no MSI
+no_msi()
+{
+	trap 'echo 0 > $TRANSPORT/use_msi' EXIT
+	echo 1 > $TRANSPORT/use_msi
+	set_attr db_count 8 && set_attr num_mws 2 && set_attr mw2 $MW_SIZE && link &&
+	netdev_up || return
+	PACKETS=0
+	spads 0 4 1 2 2 0 $MW_SIZE 0 $MW_SIZE
+	host_command $COMMAND_LINK_UP
+	wait_for carrier 1 && packets 60 1500 && unlink && is_gone
+}
+
 window_cleared()
 {
 	works && window_is_cleared && link_up && packets 60 1500 && unlink && is_gone
@@ -563,172 +375,7 @@ other_works()
 	netdev_up && link_up && packets 60 1500
 }
 
-# ---- teardown
-
-window_is_cleared()
-{
-	before=$(bar_addr $BAR_MW)
-	link_down && wait_for window_has_moved || return
-	echo "from $before to $(bar_addr $BAR_MW)"
-	[ -n "$(bar_addr $BAR_MW)" ] && write_to_nobody
-}
-window_has_moved() { [ "$(bar_addr $BAR_MW)" != "$before" ]; }
-
-# The host has to bring up the link again, as after any loss of it
-stop_start()
-{
-	works && stop && not write_to_nobody && wait_for carrier 0 && start && link_up &&
-	packets 100 200 && unlink && is_gone
-}
-
-# Nothing is written to the link, and no interrupt raised, when it is stopped
-stop_then_rm()
-{
-	works && stop || return
-	before=$(irqs)
-	rm "$LINK" && is_gone && [ "$(irqs)" = "$before" ]
-}
-
-unlink_and_link()
-{
-	works && unlink && is_gone && works && unlink && is_gone
-}
-
-client_first()
-{
-	works && unbind_client && [ -z "$(interface)" ] || return
-	write_to_nobody && unlink && is_gone
-}
-
-client_again()
-{
-	works && unbind_client && netdev_up && link_up &&
-	packets 100 && unlink && is_gone
-}
-
-function_driver_first()
-{
-	works && echo "$NTBDEV" > $PCI/drivers/pci-vntb/unbind || return
-	[ ! -e "$NTB/devices/$NTBDEV" ] || { echo "the ntb device is there"; return 1; }
-	write_to_nobody && doorbell || return
-	echo "$NTBDEV" > $PCI/drivers/pci-vntb/bind && netdev_up && link_up &&
-	packets 100 && unlink && is_gone
-}
-
-virtual_function_first()
-{
-	works && echo 1 > "$PCI/devices/$NTBDEV/remove" && write_to_nobody && unlink && is_gone
-}
-
-# A controller has its module in use as long as it is there, linked or not
-modules_stay()
-{
-	link && not rmmod pci_epf_vntb 2>/dev/null && not rmmod pci_epc_edu 2>/dev/null &&
-	unlink
-}
-
-function_module_goes()
-{
-	rmdir "$FUNCTION" && rmmod pci_epf_vntb && modprobe pci_epf_vntb &&
-	make_function "$FUNCTION" $DEVICE $BUS && works && unlink
-}
-
-client_module_goes()
-{
-	works && rmmod ntb_netdev && [ -z "$(interface)" ] && write_to_nobody &&
-	modprobe ntb_netdev && [ -n "$(interface)" ] && unlink && is_gone
-}
-
-transport_module_goes()
-{
-	works && rmmod ntb_netdev && rmmod ntb_transport && write_to_nobody &&
-	modprobe ntb_transport && modprobe ntb_netdev && set_frame_size &&
-	unlink && works && unlink && is_gone
-}
-
-interface_first()
-{
-	works && ip link set dev "$IFACE" down && unlink && is_gone
-}
-
 # ---- the other clients
-
-tool_dir() { echo "$DEBUG/ntb_tool/$NTBDEV/peer0"; }
-
-tool_has_window()
-{
-	link && bind_client ntb_tool && host_command $COMMAND_LINK_UP || return
-	# What a window has to comply with is not known before
-	wait_for is "$(tool_dir)/link" Y && echo $MW_SIZE > "$(tool_dir)/mw_trans0"
-}
-
-tool_reads_what_the_host_writes()
-{
-	dd if=/dev/urandom of="$TMP/sent" bs=4096 count=2 2>/dev/null
-	host_write $BAR_MW 12345 < "$TMP/sent"
-	dd if="$(tool_dir)/mw0" bs=12345 skip=1 count=1 2>/dev/null | head -c 8192 |
-		cmp - "$TMP/sent"
-}
-
-host_reads_what_the_tool_writes()
-{
-	dd if=/dev/urandom of="$TMP/sent" bs=256 count=1 2>/dev/null
-	cat "$TMP/sent" > "$(tool_dir)/mw0"
-	host_read $BAR_MW 0 256 | cmp - "$TMP/sent"
-}
-
-tool_clears_window()
-{
-	before=$(bar_addr $BAR_MW)
-	echo 0 > "$(tool_dir)/mw_trans0" && window_has_moved && write_to_nobody
-}
-
-tool_goes_with_window()
-{
-	echo 4096 > "$(tool_dir)/mw_trans0" && unbind_client && write_to_nobody
-}
-
-tool_module_goes()
-{
-	tool_has_window && echo 4096 > "$(tool_dir)/mw_trans0" && rmmod ntb_tool &&
-	write_to_nobody && modprobe ntb_tool && unlink && is_gone
-}
-
-tool()
-{
-	tool_has_window && tool_reads_what_the_host_writes &&
-	host_reads_what_the_tool_writes && tool_clears_window &&
-	tool_goes_with_window && unlink && is_gone
-}
-
-# What ntb_perf tells the host: a command and a number, as soon as there is no
-# other command
-perf_tells()
-{
-	le32 "$1" $(($2 & 0xffffffff)) $(($2 >> 32)) > "$TMP/wanted"
-	wait_for perf_has_told
-}
-perf_has_told() { host_read $BAR_CONFIG $REG_SPADS 12 | cmp -s - "$TMP/wanted"; }
-perf_may_tell() { le32 $PERF_INVAL | host_write $BAR_CONFIG $REG_SPADS; }
-
-# Both say how large their window is, and then where it is
-perf_has_window()
-{
-	link && bind_client ntb_perf && perf_may_tell && host_command $COMMAND_LINK_UP &&
-	perf_tells $PERF_SIZE $MW_SIZE && perf_may_tell || return
-	before=$(bar_addr $BAR_MW)
-	spads 0 $PERF_SIZE $((MW_SIZE / 2)) 0
-	doorbell
-	wait_for window_has_moved && perf_tells $PERF_XLAT "$(bar_addr $BAR_MW)" &&
-	perf_may_tell
-}
-
-perf_is_reached()
-{
-	dd if=/dev/urandom of="$TMP/sent" bs=4000 count=1 2>/dev/null
-	host_write $BAR_MW 0 < "$TMP/sent"
-	host_read $BAR_MW 0 4000 | cmp - "$TMP/sent"
-}
 
 perf() { perf_has_window && perf_is_reached && unlink && is_gone; }
 
@@ -752,83 +399,6 @@ controller_goes()
 	[ ! -e "$EP/controllers/$EDU" ] || { echo "the controller is there"; return 1; }
 	[ ! -e "$NTB/devices/$NTBDEV" ] || { echo "the ntb device is there"; return 1; }
 	no_mappings
-}
-
-controller_first()
-{
-	works && controller_goes && unlink && controller_comes_back
-}
-
-# Its driver leaves the functions to devres, and the hardware is gone before that
-unbind_late()
-{
-	works && echo 1 > $UNBIND_LATE && controller_goes && echo 0 > $UNBIND_LATE &&
-	unlink && controller_comes_back
-}
-
-controller_comes_back()
-{
-	give_edu_to pci-epc-edu
-	works && unlink && is_gone
-}
-
-controller_module_goes()
-{
-	works && controller_goes && rmmod pci_epc_edu && unlink && modprobe pci_epc_edu &&
-	set_parameters && controller_comes_back
-}
-
-# The link can be made from the other side as well
-works_from_controller()
-{
-	ln -s "$FUNCTION" "$EP/controllers/$EDU/function" && start && netdev_up && link_up &&
-	packets 60
-}
-
-linked_from_controller()
-{
-	works_from_controller && stop && rm "$EP/controllers/$EDU/function" && is_gone
-}
-
-# That link goes with the controller, and the function is not in use by it
-controller_goes_with_link()
-{
-	works_from_controller && controller_goes && rmdir "$FUNCTION" &&
-	make_function "$FUNCTION" $DEVICE $BUS && controller_comes_back
-}
-
-# vNTB has one interface, linked or not
-secondary_link_is_refused()
-{
-	not ln -s "$EP/controllers/$EDU" "$FUNCTION/secondary/controller" 2>/dev/null &&
-	is_gone && works &&
-	not ln -s "$EP/controllers/$EDU" "$FUNCTION/secondary/controller" 2>/dev/null &&
-	packets 100 && unlink && is_gone
-}
-
-# Packets are received through what no IOMMU knows
-no_iommu_for_virtual_function()
-{
-	link && [ ! -e "$PCI/devices/$NTBDEV/iommu_group" ] && unlink
-}
-
-failed_link()
-{
-	set_attr ctrl_bar 0 && set_attr db_bar 0 || return
-	not link 2>/dev/null && is_gone && set_attr db_bar -1 && works && unlink && is_gone
-}
-
-# A link whose controller is gone does not stand for a newer one
-stale_link()
-{
-	works && controller_goes && give_edu_to pci-epc-edu || return
-	ln -sn "$EP/controllers/$EDU" "$FUNCTION/primary/newer" && start || return
-	rm "$LINK"
-	[ -e "$NTB/devices/$NTBDEV" ] || { echo "the ntb device is gone"; return 1; }
-	controller_goes
-	result=$?
-	rm "$FUNCTION/primary/newer"
-	[ $result = 0 ] && controller_comes_back
 }
 
 # ---- a host that writes at random
@@ -919,6 +489,7 @@ cases()
 	"$1" packets_in "packets arrive as they were sent"
 	"$1" packets_out "the host receives packets as they were sent"
 	"$1" dma_engine "packets are copied by a DMA engine"
+	"$1" no_msi "use_msi=1, for which vNTB has no MSI"
 	"$1" large_window "a window of 2 MiB"
 	"$1" window_cleared "a window is cleared when the link goes down"
 	"$1" flaps "the link goes down and up in quick succession under load"
