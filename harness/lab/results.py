@@ -117,6 +117,12 @@ class Suite:
 
 def total(suites):
     return [sum(numbers) for numbers in zip(*(suite.counts() for suite in suites))]
+
+
+def suite_of(case):
+    return case if case.endswith('.sh') else case.split('.')[0]
+
+
 def suites_of(console):
     # Xen ends lines with \r\r\n.
     with open(console, encoding='utf-8', errors='replace', newline='\n') as log:
@@ -198,8 +204,13 @@ class Machine:
         if self.name not in expected.machines:
             self.suites['boot'].failed.append(f'{expected.path} has no such machine: make record')
         passed = self.cases()
-        for case, number in expected.machines.get(self.name, {}).items():
-            name = case if case.endswith('.sh') else case.split('.')[0]
+        wanted = expected.machines.get(self.name, {})
+        known = {n for n in self.suites if n != 'boot'} | {suite_of(case) for case in wanted}
+        for glob in self.runs:
+            if not fnmatch.filter(known, suite_of(glob)):
+                self.suites['boot'].failed.append(f'no suite is called {glob}')
+        for case, number in wanted.items():
+            name = suite_of(case)
             globs = (g for g in self.runs if g.endswith('.sh') == name.endswith('.sh'))
             wanted = any(fnmatch.fnmatchcase(name, glob) for glob in globs)
             suite = self.suites.setdefault(name, Suite(name)) if wanted else None

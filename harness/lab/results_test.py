@@ -38,7 +38,7 @@ PASSED = '4 passed, 0 failed'
 
 
 class ResultsTest(unittest.TestCase):
-    def last_line(self, console):
+    def last_line(self, console, runs='dma_*'):
         with tempfile.TemporaryDirectory() as place:
             def write(name, text):
                 with open(os.path.join(place, name), 'w', encoding='utf-8') as file:
@@ -46,12 +46,18 @@ class ResultsTest(unittest.TestCase):
                 return file.name
             log = ''.join(f'{line}\n' for line in console)
             files = write('expected', EXPECTED), 'box', write('console', log)
-            done = subprocess.run([SCRIPT, TOOL, *files, write('failure', ''), 'dma_*'],
+            done = subprocess.run([SCRIPT, TOOL, *files, write('failure', ''), runs],
                                   stdout=subprocess.PIPE, encoding='utf-8', check=False)
         return done.stdout.splitlines()[-1]
 
     def test_all_pass(self):
         self.assertEqual(self.last_line(SUITES), PASSED)
+
+    def test_names(self):
+        for runs in 'dma_example', 'dma_example.example_r*', 'dma_*':
+            self.assertEqual(self.last_line(SUITES, runs), PASSED)
+        for runs in 'dma_exmaple', 'dma_example.sh', 'dma_* x.sh':
+            self.assertNotIn(' 0 failed', self.last_line(SUITES, runs))
 
     def test_a_failed_case(self):
         failed = [line.replace('ok 2 two', 'not ok 2 two') for line in SUITES]
