@@ -203,19 +203,19 @@ class Machine:
         """Fails each case of the suites it had to run that has not passed as often as it should."""
         if self.name not in expected.machines:
             self.suites['boot'].failed.append(f'{expected.path} has no such machine: make record')
-        passed = self.cases()
-        wanted = expected.machines.get(self.name, {})
-        known = {n for n in self.suites if n != 'boot'} | {suite_of(case) for case in wanted}
+        passed, cases = self.cases(), expected.machines.get(self.name, {})
+        known = {n for n in self.suites if n != 'boot'} | {suite_of(case) for case in cases}
         for glob in self.runs:
             if not fnmatch.filter(known, suite_of(glob)):
                 self.suites['boot'].failed.append(f'no suite is called {glob}')
-        for case, number in wanted.items():
+        for case, number in cases.items():
             name = suite_of(case)
             globs = (g for g in self.runs if g.endswith('.sh') == name.endswith('.sh'))
-            wanted = any(fnmatch.fnmatchcase(name, glob) for glob in globs)
-            suite = self.suites.setdefault(name, Suite(name)) if wanted else None
+            if not any(fnmatch.fnmatchcase(name, glob) for glob in globs):
+                continue
+            suite = self.suites.setdefault(name, Suite(name))
             # Newer versions of QEMU can do less: harness/lab/boot.
-            if wanted and passed.get(case, 0) + suite.skipped_by_qemu() < number:
+            if passed.get(case, 0) + suite.skipped_by_qemu() < number:
                 suite.failed.append(f'{case}: {passed.get(case, 0)} of {number} passed')
 
 
