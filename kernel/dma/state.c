@@ -168,9 +168,10 @@ static struct dma_map_state dma_state_lookup(struct device *dev,
  * to the source is a bounce buffer's, or @phys is wrong.
  */
 static __always_inline bool dma_source_is_target(struct device *dev,
-		dma_addr_t addr, phys_addr_t phys, size_t size)
+		const struct dma_map_ops *ops, dma_addr_t addr,
+		phys_addr_t phys, size_t size)
 {
-	if (!use_dma_iommu(dev) && !dma_state_ops(dev))
+	if (!use_dma_iommu(dev) && !ops)
 		return dma_to_phys(dev, addr) == phys;
 
 	/*
@@ -180,8 +181,7 @@ static __always_inline bool dma_source_is_target(struct device *dev,
 	smp_rmb();
 	if (likely(!dma_has_bounced(dev)))
 		return true;
-	return use_dma_iommu(dev) && size &&
-	       !iommu_dma_shape_can_bounce(dev, phys, size);
+	return !ops && size && !iommu_dma_shape_can_bounce(dev, phys, size);
 }
 
 /*
@@ -192,8 +192,10 @@ static __always_inline bool dma_source_is_unknown(struct device *dev,
 		dma_addr_t addr, phys_addr_t phys, size_t size,
 		unsigned long attrs)
 {
-	return !DMA_IS_CHECKED && !(attrs & DMA_ATTR_MMIO) &&
-	       !dma_state_ops(dev) && !dma_source_is_target(dev, addr, phys, size);
+	const struct dma_map_ops *ops = dma_state_ops(dev);
+
+	return !DMA_IS_CHECKED && !(attrs & DMA_ATTR_MMIO) && !ops &&
+	       !dma_source_is_target(dev, ops, addr, phys, size);
 }
 
 /* The same as a state, looked up if it has to be */
@@ -201,12 +203,14 @@ static struct dma_map_state dma_state_from_source(struct device *dev,
 		dma_addr_t addr, phys_addr_t phys, size_t size,
 		unsigned long attrs)
 {
+	const struct dma_map_ops *ops = dma_state_ops(dev);
+
 	if (attrs & DMA_ATTR_MMIO)
 		return dma_state_make(addr, phys, NULL, STATE_MMIO);
-	if (likely(dma_source_is_target(dev, addr, phys, size)))
+	if (likely(dma_source_is_target(dev, ops, addr, phys, size)))
 		return dma_state_make(addr, phys, NULL, 0);
-	if (unlikely(dma_state_ops(dev)))
-		return dma_state_find(dev, dma_state_ops(dev), addr, &phys);
+	if (unlikely(ops))
+		return dma_state_find(dev, ops, addr, &phys);
 	return dma_state_lookup(dev, addr);
 }
 
