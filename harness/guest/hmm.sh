@@ -24,15 +24,9 @@ nothing_left()
 	[ "$(mapped)" = "$before" ]
 }
 
-no_new_errors()
-{
-	echo "$(cat $debug/error_count) errors, $errors before"
-	[ "$(cat $debug/error_count)" = "$errors" ]
-}
-
 ktap_print_header
 ktap_set_plan 4
-errors=$(cat $debug/error_count)
+ERRORS=$(cat $debug/error_count)
 before=$(mapped)
 # shellcheck disable=SC2086  # words
 check "test_hmm maps for ${options:-its own devices}" modprobe test_hmm $options
@@ -40,5 +34,5 @@ check "test_hmm maps for ${options:-its own devices}" modprobe test_hmm $options
 check "hmm-tests" [ "$(cat "$TMP/status")" = 0 ]
 check "dma-debug has no mapping left for $device" nothing_left
 rmmod test_hmm
-check "dma-debug has found no error" no_new_errors
+check "dma-debug has found no error" no_new_errors "$ERRORS"
 ktap_finished

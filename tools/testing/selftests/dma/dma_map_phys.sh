@@ -169,13 +169,6 @@ scatterlists_balance()
 	[ "$(count dma_map_sg)" = "$(count dma_unmap_sg)" ]
 }
 
-no_new_errors()
-{
-	errors=$(cat $DEBUG/error_count)
-	echo "$errors errors, $1 before"
-	[ "$errors" = "$1" ]
-}
-
 nothing_held()
 {
 	! grep -E " $DEVICE (phys|scatter-gather) " $DEBUG/dump

@@ -46,3 +46,11 @@ check()
 	fi
 	sed 's/^/# /' "$TMP/why"
 }
+
+# no_new_errors BEFORE: dma-debug has counted no more than that since
+no_new_errors()
+{
+	errors=$(cat /sys/kernel/debug/dma-api/error_count)
+	echo "$errors errors, $1 before"
+	[ "$errors" = "$1" ]
+}
