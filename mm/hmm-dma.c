@@ -8,9 +8,9 @@
  * The flags HMM_PFN_DMA_MAPPED, HMM_PFN_P2PDMA and HMM_PFN_P2PDMA_BUS of an entry
  * say how it is mapped. The caller's lock, which orders its invalidate() and
  * what follows mmu_interval_read_retry(), protects the entries. hmm_range_fault()
- * runs without it: invalidate() may call hmm_dma_unmap_pfn() at the same time,
- * but only one at a time may fault and map an entry.
+ * runs without it, and writes the entries while others map and unmap them.
  */
+#include <linux/bitops.h>
 #include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
 #include <linux/export.h>
@@ -135,7 +135,7 @@ dma_addr_t hmm_dma_map_pfn(struct device *dev, struct hmm_dma_map *map,
 		flags |= HMM_PFN_P2PDMA;
 		break;
 	case PCI_P2PDMA_MAP_BUS_ADDR:
-		*pfn |= flags | HMM_PFN_P2PDMA_BUS;
+		set_mask_bits(pfn, 0, flags | HMM_PFN_P2PDMA_BUS);
 		return pci_p2pdma_bus_addr_map(p2pdma_state->mem, phys);
 	default:
 		return DMA_MAPPING_ERROR;
@@ -156,7 +156,7 @@ dma_addr_t hmm_dma_map_pfn(struct device *dev, struct hmm_dma_map *map,
 
 	if (map->dma_list)
 		map->dma_list[idx] = addr;
-	*pfn |= flags;
+	set_mask_bits(pfn, 0, flags);
 	return addr;
 }
 EXPORT_SYMBOL_GPL(hmm_dma_map_pfn);
@@ -191,10 +191,7 @@ bool hmm_dma_unmap_pfn(struct device *dev, struct hmm_dma_map *map, size_t idx)
 		dma_unmap_phys(dev, map->dma_list[idx], size,
 			       DMA_BIDIRECTIONAL, hmm_dma_attrs(pfn));
 
-	/* hmm_range_fault() may set the entry, with or without the flags */
-	while (!try_cmpxchg(&map->pfn_list[idx], &pfn,
-			    pfn & ~HMM_PFN_DMA_FLAGS))
-		;
+	set_mask_bits(&map->pfn_list[idx], HMM_PFN_DMA_FLAGS, 0);
 	return true;
 }
 EXPORT_SYMBOL_GPL(hmm_dma_unmap_pfn);
