@@ -74,6 +74,10 @@ run()
 		skip "$description" "there is no module edu-dma"
 		return
 	fi
+	if [ "$name" = no_msi ] && [ ! -e $TRANSPORT/use_msi ]; then
+		skip "$description" "CONFIG_NTB_MSI is off"
+		return
+	fi
 	if make_ready > "$TMP/ready" 2>&1; then
 		check "$description" isolated "$name"
 	else
@@ -329,6 +333,19 @@ engine_goes()
 	give_edu_to ""
 }
 
+# use_msi=1 takes a second window and doorbells to spare, but vNTB has no MSI
+no_msi()
+{
+	trap 'echo 0 > $TRANSPORT/use_msi' EXIT
+	echo 1 > $TRANSPORT/use_msi
+	set_attr db_count 8 && set_attr num_mws 2 && set_attr mw2 $MW_SIZE && link &&
+	netdev_up || return
+	PACKETS=0
+	spads 0 4 1 2 2 0 $MW_SIZE 0 $MW_SIZE
+	host_command $COMMAND_LINK_UP
+	wait_for carrier 1 && packets 60 1500 && unlink && is_gone
+}
+
 window_cleared()
 {
 	works && window_is_cleared && link_up && packets 60 1500 && unlink && is_gone
@@ -466,6 +483,7 @@ cases()
 	"$1" packets_in "packets arrive as they were sent"
 	"$1" packets_out "the host receives packets as they were sent"
 	"$1" dma_engine "packets are copied by a DMA engine"
+	"$1" no_msi "use_msi=1, for which vNTB has no MSI"
 	"$1" large_window "a window of 2 MiB"
 	"$1" window_cleared "a window is cleared when the link goes down"
 	"$1" flaps "the link goes down and up in quick succession under load"
