@@ -13,10 +13,37 @@ get_starter_xen() {
 	zcat "$GUEST"/boot/xen-4.17-amd64.gz >"$OUT/xen"
 }
 
-# The kernel is Xen's first module. A comma would begin the next one.
+# The kernel is Xen's first module. A comma begins the next one.
 start_args_xen() {
-	START=(-kernel "$OUT/xen" -initrd "$OUT/$IMAGE ${1//,/,,}"
+	START=(-kernel "$OUT/xen" -initrd "$OUT/$IMAGE ${1//,/,,}${INITRD:+,$INITRD}"
 		-append "console=com1 com1=115200,8n1 dom0_mem=1G,max:1G")
+}
+
+get_starter_xenarm() {
+	unpack_packages "$DEB_ARCH" xen-hypervisor-4.17-arm64
+	cp "$GUEST"/boot/xen-4.17-arm64 "$OUT/xen"
+}
+
+# Here Xen finds its modules in the device tree.
+start_args_xenarm() {
+	local dtb=$MDIR/noncoherent.dtb
+	START=(-kernel "$OUT/xen" -append "console=dtuart dtuart=/pl011@9000000 dom0_mem=1G")
+	{
+		dtc -q -I dtb -O dts "$dtb"
+		echo '/ { chosen { #address-cells = <2>; #size-cells = <2>;'
+		xen_module kernel 0x50000000 "$OUT/$IMAGE" "$1"
+		[ -z "$INITRD" ] || xen_module ramdisk 0x60000000 "$INITRD" ""
+		echo '}; };'
+	} >"$MDIR/xen.dts"
+	dtc -q -I dts -O dtb -o "$dtb" "$MDIR/xen.dts"
+	START+=(-device "loader,file=$OUT/$IMAGE,addr=0x50000000,force-raw=on")
+	[ -z "$INITRD" ] || START+=(-device "loader,file=$INITRD,addr=0x60000000,force-raw=on")
+}
+
+# xen_module KIND ADDRESS FILE ARGUMENTS
+xen_module() {
+	echo "module@${2#0x} { compatible = \"multiboot,$1\", \"multiboot,module\";" \
+		"reg = <0 $2 0 $(stat -c %s "$3")>; bootargs = \"$4\"; };"
 }
 
 # QEMU has no firmware for it: harness/lab/jazz.S
