@@ -46,10 +46,10 @@ static inline struct dma_map_state *dma_state_at(struct dma_state_ring *ring,
 }
 
 #ifdef CONFIG_HAS_DMA
-dma_addr_t dma_map_phys_state(struct device *dev, phys_addr_t phys, size_t size,
-		enum dma_data_direction dir, unsigned long attrs,
+dma_addr_t __dma_map_phys_state(struct device *dev, phys_addr_t phys,
+		size_t size, enum dma_data_direction dir, unsigned long attrs,
 		struct dma_map_state *state);
-void dma_unmap_phys_state(struct device *dev, dma_addr_t addr, size_t size,
+void __dma_unmap_phys_state(struct device *dev, dma_addr_t addr, size_t size,
 		enum dma_data_direction dir, unsigned long attrs,
 		const struct dma_map_state *state);
 void dma_unmap_phys_from(struct device *dev, dma_addr_t addr, phys_addr_t phys,
@@ -58,14 +58,14 @@ int dma_state_ring_init(struct dma_state_ring *ring, struct device *dev,
 		unsigned int nr, gfp_t gfp);
 void dma_state_ring_free(struct dma_state_ring *ring);
 #else
-static inline dma_addr_t dma_map_phys_state(struct device *dev,
+static inline dma_addr_t __dma_map_phys_state(struct device *dev,
 		phys_addr_t phys, size_t size, enum dma_data_direction dir,
 		unsigned long attrs, struct dma_map_state *state)
 {
 	return DMA_MAPPING_ERROR;
 }
 
-static inline void dma_unmap_phys_state(struct device *dev, dma_addr_t addr,
+static inline void __dma_unmap_phys_state(struct device *dev, dma_addr_t addr,
 		size_t size, enum dma_data_direction dir, unsigned long attrs,
 		const struct dma_map_state *state)
 {
@@ -131,6 +131,61 @@ static inline void __dma_sync_state_for_device(struct device *dev,
 {
 }
 #endif /* CONFIG_HAS_DMA && CONFIG_DMA_NEED_SYNC */
+
+/**
+ * dma_map_phys_state - map a range of physical addresses, and keep where to
+ * @dev:	device that is going to access the range
+ * @phys:	physical address of the first byte
+ * @size:	length of the range in bytes
+ * @dir:	direction of the transfers
+ * @attrs:	DMA_ATTR_* flags, DMA_ATTR_MMIO if @phys is not memory
+ * @state:	filled for dma_unmap_phys_state() and dma_sync_state_for_cpu(),
+ *		or %NULL
+ *
+ * dma_map_phys() for a driver that does not know @phys any more when it unmaps
+ * or syncs the mapping, and keeps @state for it instead. If the mapping fails,
+ * @state is all zero.
+ *
+ * The mapping can be synced and unmapped by the plain calls as well.
+ *
+ * Context: Any context, interrupts included. Does not sleep.
+ *
+ * Return: The DMA address, to be checked with dma_mapping_error().
+ */
+static inline dma_addr_t dma_map_phys_state(struct device *dev,
+		phys_addr_t phys, size_t size, enum dma_data_direction dir,
+		unsigned long attrs, struct dma_map_state *state)
+{
+	if (!state)
+		return dma_map_phys(dev, phys, size, dir, attrs);
+	return __dma_map_phys_state(dev, phys, size, dir, attrs, state);
+}
+
+/**
+ * dma_unmap_phys_state - end a mapping whose state is known
+ * @dev:	device that the range was mapped for
+ * @addr:	DMA address that the mapping call returned
+ * @size:	length of the range in bytes, as it was mapped
+ * @dir:	direction, as it was mapped
+ * @attrs:	DMA_ATTR_* flags; %DMA_ATTR_MMIO as it was mapped
+ * @state:	as dma_map_phys_state() filled it for this mapping, all zero, or
+ *		%NULL
+ *
+ * dma_unmap_phys() without a look-up. The state of another mapping must not be
+ * passed: its memory would be synced and its bounce buffer released.
+ * CONFIG_DMA_API_DEBUG reports that.
+ *
+ * Context: Any context, interrupts included. Does not sleep.
+ */
+static inline void dma_unmap_phys_state(struct device *dev, dma_addr_t addr,
+		size_t size, enum dma_data_direction dir, unsigned long attrs,
+		const struct dma_map_state *state)
+{
+	if (!state)
+		dma_unmap_phys(dev, addr, size, dir, attrs);
+	else
+		__dma_unmap_phys_state(dev, addr, size, dir, attrs, state);
+}
 
 /**
  * dma_sync_phys_for_cpu - give a mapping to the CPU, with its physical address

@@ -322,59 +322,21 @@ static void dma_unmap_by_state(struct device *dev, dma_addr_t addr, size_t size,
 	dma_state_unmap(dev, addr, size, dir, attrs, &state);
 }
 
-/**
- * dma_map_phys_state - map a range of physical addresses, and keep where to
- * @dev:	device that is going to access the range
- * @phys:	physical address of the first byte
- * @size:	length of the range in bytes
- * @dir:	direction of the transfers
- * @attrs:	DMA_ATTR_* flags, DMA_ATTR_MMIO if @phys is not memory
- * @state:	filled for dma_unmap_phys_state() and dma_sync_state_for_cpu(),
- *		or %NULL
- *
- * dma_map_phys() for a driver that does not know @phys any more when it unmaps
- * or syncs the mapping, and keeps @state for it instead. If the mapping fails,
- * @state is all zero.
- *
- * The mapping can be synced and unmapped by the plain calls as well.
- *
- * Context: Any context, interrupts included. Does not sleep.
- *
- * Return: The DMA address, to be checked with dma_mapping_error().
- */
-dma_addr_t dma_map_phys_state(struct device *dev, phys_addr_t phys, size_t size,
-		enum dma_data_direction dir, unsigned long attrs,
+dma_addr_t __dma_map_phys_state(struct device *dev, phys_addr_t phys,
+		size_t size, enum dma_data_direction dir, unsigned long attrs,
 		struct dma_map_state *state)
 {
 	dma_addr_t addr = dma_map_phys(dev, phys, size, dir, attrs);
 
-	if (!state)
-		return addr;
 	if (likely(addr != DMA_MAPPING_ERROR) && dma_state_is_supported(dev))
 		*state = dma_state_from_source(dev, addr, phys, size, attrs);
 	else
 		*state = (struct dma_map_state) {};
 	return addr;
 }
-EXPORT_SYMBOL_GPL(dma_map_phys_state);
+EXPORT_SYMBOL_GPL(__dma_map_phys_state);
 
-/**
- * dma_unmap_phys_state - end a mapping whose state is known
- * @dev:	device that the range was mapped for
- * @addr:	DMA address that the mapping call returned
- * @size:	length of the range in bytes, as it was mapped
- * @dir:	direction, as it was mapped
- * @attrs:	DMA_ATTR_* flags; %DMA_ATTR_MMIO as it was mapped
- * @state:	as dma_map_phys_state() filled it for this mapping, all zero, or
- *		%NULL
- *
- * dma_unmap_phys() without a look-up. The state of another mapping must not be
- * passed: its memory would be synced and its bounce buffer released.
- * CONFIG_DMA_API_DEBUG reports that.
- *
- * Context: Any context, interrupts included. Does not sleep.
- */
-void dma_unmap_phys_state(struct device *dev, dma_addr_t addr, size_t size,
+void __dma_unmap_phys_state(struct device *dev, dma_addr_t addr, size_t size,
 		enum dma_data_direction dir, unsigned long attrs,
 		const struct dma_map_state *state)
 {
@@ -382,7 +344,7 @@ void dma_unmap_phys_state(struct device *dev, dma_addr_t addr, size_t size,
 		dma_unmap_by_state(dev, addr, size, dir, attrs, NULL,
 				   dma_state_given(dev, state));
 }
-EXPORT_SYMBOL_GPL(dma_unmap_phys_state);
+EXPORT_SYMBOL_GPL(__dma_unmap_phys_state);
 
 /*
  * True if an unmap has nothing to do: the device is coherent, and the address is
