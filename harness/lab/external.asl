@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-// The root ports in slots 0x10 and 0x11 lead out of the machine, as those of Thunderbolt do: Linux
+// The root ports in slots 0x10 to 0x13 lead out of the machine, as those of Thunderbolt do: Linux
 // does not trust what is behind them.
 DefinitionBlock ("", "SSDT", 2, "SERIES", "EXTERNAL", 1)
 {
 	External (\_SB.PCI0.S80, DeviceObj)
 	External (\_SB.PCI0.S88, DeviceObj)
+	External (\_SB.PCI0.S90, DeviceObj)
+	External (\_SB.PCI0.S98, DeviceObj)
 	Scope (\_SB.PCI0.S80)
 	{
 		Name (_DSD, Package () {
@@ -13,6 +15,20 @@ DefinitionBlock ("", "SSDT", 2, "SERIES", "EXTERNAL", 1)
 		})
 	}
 	Scope (\_SB.PCI0.S88)
+	{
+		Name (_DSD, Package () {
+			ToUUID ("efcc06cc-73ac-4bc3-bff0-76143807c389"),
+			Package () { Package () { "ExternalFacingPort", 1 } }
+		})
+	}
+	Scope (\_SB.PCI0.S90)
+	{
+		Name (_DSD, Package () {
+			ToUUID ("efcc06cc-73ac-4bc3-bff0-76143807c389"),
+			Package () { Package () { "ExternalFacingPort", 1 } }
+		})
+	}
+	Scope (\_SB.PCI0.S98)
 	{
 		Name (_DSD, Package () {
 			ToUUID ("efcc06cc-73ac-4bc3-bff0-76143807c389"),
