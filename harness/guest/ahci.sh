@@ -11,11 +11,6 @@ was_mapped_by_sg() {
 	echo "$(hist_get dma/dma_map_sg "$controller" hitcount) requests mapped"
 	[ "$(hist_get dma/dma_map_sg "$controller" hitcount)" -gt 0 ]
 }
-ahci_is_clean() {
-	is_clean || return
-	echo "$controller: $(mappings_of "$controller") mappings"
-	[ "$(mappings_of "$controller")" = 0 ]
-}
 
 hist_on dma/dma_map_sg device
 ktap_set_plan 5
@@ -23,6 +18,6 @@ check "data" verify_disk ahci
 check_large check "data, requests of 2 to 4 MiB" ahci verify large /dev/ahci
 check_large check "fio, requests of up to 4 MiB" ahci fio_verify /dev/ahci /harness/ahci.fio
 check "every request was mapped by dma_map_sg" was_mapped_by_sg
-check "nothing is left mapped or bounced" ahci_is_clean
+check "nothing is left mapped or bounced" disks_are_clean "$controller"
 hist_off dma/dma_map_sg device
 ktap_finished

@@ -127,19 +127,11 @@ check_large() {
 	fi
 }
 
-mappings() { mappings_of "$(pci_name "$1")"; }
-nothing_left() {
+# disks_are_clean [DEVICE...]: of all disks, and of what else is named; see is_clean
+disks_are_clean() {
 	sync
-	for d in scratch files meta1 peer cmb; do
-		[ "$(mappings $d)" = 0 ] || echo "$d: $(mappings $d) mappings"
-	done
-	[ "$(bounce_slots)" = "$slots" ] || echo "$(bounce_slots) bounce slots in use, $slots before"
-	[ "$(dma_errors)" = "$errors" ] || echo "$(dma_errors) dma-debug errors, $errors before"
-}
-is_clean() {
-	nothing_left >/tmp/left
-	cat /tmp/left
-	[ ! -s /tmp/left ]
+	for disk in scratch files meta1 peer cmb; do set -- "$@" "$(pci_name $disk)"; done
+	is_clean "$@"
 }
 
 ktap_print_header
@@ -147,5 +139,4 @@ wait_for_disk meta1 meta 1
 wait_for_disk meta2 meta 2
 wait_for_disk cmb
 wait_for_disk peer
-slots=$(bounce_slots)
-errors=$(dma_errors)
+remember_use

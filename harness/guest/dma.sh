@@ -52,3 +52,19 @@ mappings_of() {
 	if ! dma_debug_is_on; then echo 0; return; fi
 	grep -cE " $1 (phys|scatter-gather|iova) " "$debug/dma-api/dump"
 }
+
+# Before a test, and after it is_clean DEVICE...: nothing is mapped for these, and no more is in use
+# than before
+remember_use() { slots=$(bounce_slots) errors=$(dma_errors); }
+what_is_left() {
+	for device; do
+		[ "$(mappings_of "$device")" = 0 ] || echo "$device: $(mappings_of "$device") mappings"
+	done
+	[ "$(bounce_slots)" = "$slots" ] || echo "$(bounce_slots) bounce slots in use, $slots before"
+	[ "$(dma_errors)" = "$errors" ] || echo "$(dma_errors) dma-debug errors, $errors before"
+}
+is_clean() {
+	what_is_left "$@" >/tmp/left
+	cat /tmp/left
+	[ ! -s /tmp/left ]
+}

@@ -103,23 +103,10 @@ self_test() {
 }
 
 # dma-debug reports what the driver has left mapped when it is removed.
-what_is_left() {
-	rmmod e1000e
-	for c in "$card1" "$card2"; do
-		[ "$(mappings_of "$c")" = 0 ] || echo "$c: $(mappings_of "$c") mappings"
-	done
-	[ "$(bounce_slots)" = "$slots" ] || echo "$(bounce_slots) bounce slots in use, $slots before"
-	[ "$(dma_errors)" = "$errors" ] || echo "$(dma_errors) dma-debug errors, $errors before"
-}
-nothing_is_left() {
-	what_is_left >/tmp/left
-	cat /tmp/left
-	[ ! -s /tmp/left ]
-}
+nothing_is_left() { rmmod e1000e; is_clean "$card1" "$card2"; }
 
 ktap_print_header
-slots=$(bounce_slots)
-errors=$(dma_errors)
+remember_use
 modprobe e1000e
 # shellcheck disable=SC2046  # two words
 set -- $(cards)

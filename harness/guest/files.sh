@@ -48,5 +48,5 @@ check "fio on the disk, SGLs wherever possible" with_sgls fio_verify /dev/scratc
 check "ext4" round_trip scratch ext4 e2fsck -fn
 check "xfs" round_trip scratch xfs xfs_repair -n
 check_failing check "ext4, with allocations that fail" round_trip scratch ext4 e2fsck -fn
-check "nothing is left mapped or bounced" is_clean
+check "nothing is left mapped or bounced" disks_are_clean
 ktap_finished

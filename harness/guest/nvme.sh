@@ -27,5 +27,5 @@ check_large check "data, several lists of PRPs" peer without_sgls verify large /
 check_large check "data, requests of 2 to 4 MiB, SGLs" peer with_sgls verify large /dev/peer
 check_large check_each "each allocation of several lists of PRPs fails in turn" \
 	peer without_sgls verify each /dev/peer 3072
-check "nothing is left mapped or bounced" is_clean
+check "nothing is left mapped or bounced" disks_are_clean
 ktap_finished

@@ -150,5 +150,5 @@ check "data and protection information through resets" is_verified meta1 "$2"
 check "data and metadata through resets" is_verified meta2 "$3"
 check "the disks were disturbed" was_disturbed
 check "the disks work" verify_disk peer
-check "nothing is left mapped or bounced" is_clean
+check "nothing is left mapped or bounced" disks_are_clean
 ktap_finished
