@@ -62,10 +62,11 @@ lookups_off() {
 	done
 }
 # lookups walk|search: for a check, or for no good reason
-checks() { count_hits "$1" '/ (dma_state_[a-z_]*|dma_map_phys_state|iommu_dma_to_phys) /'; }
-lookups() { count_hits "$1" '!/ (dma_state_[a-z_]*|dma_map_phys_state|iommu_dma_to_phys) /'; }
+checks() { count_hits "$1" ''; }
+lookups() { count_hits "$1" '!'; }
 count_hits() {
-	awk "/^. caller/ && $2"' { n += $NF } END { print n + 0 }' "$tracing/events/lookups/$1/hist"
+	awk "/^. caller/ && $2"'/ (dma_state_[a-z_]*|iommu_dma_to_phys) / { n += $NF }
+		END { print n + 0 }' "$tracing/events/lookups/$1/hist"
 }
 # of_both EVENT
 of_both() { echo $(($(hist_get "$1" "$card1" hitcount) + $(hist_get "$1" "$card2" hitcount))); }
