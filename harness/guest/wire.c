@@ -165,7 +165,7 @@ static uint32_t add(uint32_t sum, const void *data, size_t size)
 	return sum;
 }
 
-/* Of what the checksum of UDP or TCP has besides these: the IP addresses, which are 0, and this */
+/* The checksum of UDP and TCP covers this too. The IP addresses, which it has as well, are 0. */
 static uint32_t pseudo_header(uint8_t protocol, size_t size)
 {
 	uint16_t words[] = { htons(protocol), htons(size) };
@@ -294,16 +294,24 @@ static void send_burst(const struct burst *b)
 	}
 }
 
+/* Its length, or less than 0 if no more come */
+static ssize_t receive(const struct card *c, uint8_t got[MAX_FRAME])
+{
+	ssize_t n = recv(c->receives, got, MAX_FRAME, 0);
+
+	if (n < 0 && errno != EAGAIN && !may_pass())
+		die("receive");
+	return n;
+}
+
 /* False if no more come */
 static int receive_frame(struct burst *b)
 {
 	static uint8_t got[MAX_FRAME], sent[MAX_FRAME];
 	const struct frame *f = (void *)got;
-	ssize_t n = recv(b->to->receives, got, sizeof(got), 0);
+	ssize_t n = receive(b->to, got);
 	unsigned int i;
 
-	if (n < 0 && errno != EAGAIN && !may_pass())
-		die("receive");
 	if (n < 0)
 		return 0;
 	i = n < (ssize_t)sizeof(*f) || f->h.ip.protocol != IPPROTO_UDP ? BURST :
@@ -452,10 +460,8 @@ static int receive_segment(struct stream *s)
 {
 	static uint8_t got[MAX_FRAME];
 	const struct segment *f = (void *)got;
-	ssize_t n = recv(s->to->receives, got, sizeof(got), 0);
+	ssize_t n = receive(s->to, got);
 
-	if (n < 0 && errno != EAGAIN && !may_pass())
-		die("receive");
 	if (n < 0)
 		return 0;
 	if (n >= (ssize_t)sizeof(*f) && f->h.ip.protocol == IPPROTO_TCP &&
