@@ -7,32 +7,13 @@ DefinitionBlock ("", "SSDT", 2, "SERIES", "EXTERNAL", 1)
 	External (\_SB.PCI0.S88, DeviceObj)
 	External (\_SB.PCI0.S90, DeviceObj)
 	External (\_SB.PCI0.S98, DeviceObj)
-	Scope (\_SB.PCI0.S80)
+	Name (LEAD, Package ()
 	{
-		Name (_DSD, Package () {
-			ToUUID ("efcc06cc-73ac-4bc3-bff0-76143807c389"),
-			Package () { Package () { "ExternalFacingPort", 1 } }
-		})
-	}
-	Scope (\_SB.PCI0.S88)
-	{
-		Name (_DSD, Package () {
-			ToUUID ("efcc06cc-73ac-4bc3-bff0-76143807c389"),
-			Package () { Package () { "ExternalFacingPort", 1 } }
-		})
-	}
-	Scope (\_SB.PCI0.S90)
-	{
-		Name (_DSD, Package () {
-			ToUUID ("efcc06cc-73ac-4bc3-bff0-76143807c389"),
-			Package () { Package () { "ExternalFacingPort", 1 } }
-		})
-	}
-	Scope (\_SB.PCI0.S98)
-	{
-		Name (_DSD, Package () {
-			ToUUID ("efcc06cc-73ac-4bc3-bff0-76143807c389"),
-			Package () { Package () { "ExternalFacingPort", 1 } }
-		})
-	}
+		ToUUID ("efcc06cc-73ac-4bc3-bff0-76143807c389"),
+		Package () { Package () { "ExternalFacingPort", 1 } }
+	})
+	Scope (\_SB.PCI0.S80) { Alias (\LEAD, _DSD) }
+	Scope (\_SB.PCI0.S88) { Alias (\LEAD, _DSD) }
+	Scope (\_SB.PCI0.S90) { Alias (\LEAD, _DSD) }
+	Scope (\_SB.PCI0.S98) { Alias (\LEAD, _DSD) }
 }
