@@ -2,7 +2,7 @@
 /*
  * Put before drivers/nvme/host/pci.c in the kernel of make test-all, and before no other pci.c. It
  * is for what disks have that QEMU's do not: nvme.dma_bits=N makes one reach only so much memory as
- * an old one would, and nvme.meta_sgls=1 takes metadata by SGL, which QEMU's can but do not tell.
+ * an old one would, and nvme.meta_sgls=1 uses metadata SGLs, which QEMU's do not advertise.
  * And each descriptor of a request is an allocation that can fail.
  */
 #define kmod_nvme 1
