@@ -123,7 +123,7 @@ static inline bool dma_state_is_supported(struct device *dev)
 }
 
 /* The state that a caller has kept. Empty if it is of no use, whatever it says. */
-static struct dma_map_state dma_state_given(struct device *dev,
+static __always_inline struct dma_map_state dma_state_given(struct device *dev,
 		const struct dma_map_state *state)
 {
 	if (dma_state_is_known(state) && dma_state_is_supported(dev))
@@ -406,8 +406,8 @@ void dma_unmap_phys_from(struct device *dev, dma_addr_t addr, phys_addr_t phys,
 EXPORT_SYMBOL_GPL(dma_unmap_phys_from);
 
 #ifdef CONFIG_DMA_NEED_SYNC
-static void dma_state_sync_for_cpu(struct device *dev, dma_addr_t addr,
-		size_t size, enum dma_data_direction dir,
+static __always_inline void dma_state_sync_for_cpu(struct device *dev,
+		dma_addr_t addr, size_t size, enum dma_data_direction dir,
 		const struct dma_map_state *state)
 {
 	phys_addr_t target = dma_state_target(state, addr);
@@ -428,8 +428,8 @@ static void dma_state_sync_for_cpu(struct device *dev, dma_addr_t addr,
 		arch_dma_mark_clean(target, size);
 }
 
-static void dma_state_sync_for_device(struct device *dev, dma_addr_t addr,
-		size_t size, enum dma_data_direction dir,
+static __always_inline void dma_state_sync_for_device(struct device *dev,
+		dma_addr_t addr, size_t size, enum dma_data_direction dir,
 		const struct dma_map_state *state)
 {
 	phys_addr_t target = dma_state_target(state, addr);
@@ -450,8 +450,8 @@ static void dma_state_sync_for_device(struct device *dev, dma_addr_t addr,
  * Sync, trace, debug: in the order of dma_sync_single_for_cpu(), to which it is
  * left if nothing is known.
  */
-static void dma_sync_by_state_for_cpu(struct device *dev, dma_addr_t addr,
-		size_t size, enum dma_data_direction dir,
+static __always_inline void dma_sync_by_state_for_cpu(struct device *dev,
+		dma_addr_t addr, size_t size, enum dma_data_direction dir,
 		const phys_addr_t *source, struct dma_map_state state)
 {
 	if (unlikely(!dma_state_is_known(&state))) {
@@ -466,8 +466,8 @@ static void dma_sync_by_state_for_cpu(struct device *dev, dma_addr_t addr,
 	debug_dma_sync_single_for_cpu(dev, addr, size, dir);
 }
 
-static void dma_sync_by_state_for_device(struct device *dev, dma_addr_t addr,
-		size_t size, enum dma_data_direction dir,
+static __always_inline void dma_sync_by_state_for_device(struct device *dev,
+		dma_addr_t addr, size_t size, enum dma_data_direction dir,
 		const phys_addr_t *source, struct dma_map_state state)
 {
 	if (unlikely(!dma_state_is_known(&state))) {
