@@ -239,7 +239,10 @@ void dma_state_check(struct device *dev, dma_addr_t addr, size_t size,
 	if (is_recorded)
 		is_mmio = recorded.attrs & DMA_ATTR_MMIO;
 	*state = dma_state_lookup(dev, addr);
-	if (is_mmio && dma_state_is_known(state))
+	/* dev->dma_range_map is of RAM, and registers need not be in it */
+	if (is_recorded && is_mmio && dma_map_direct(dev, get_dma_ops(dev)))
+		*state = dma_state_make(addr, recorded.phys, NULL, STATE_MMIO);
+	else if (is_mmio && dma_state_is_known(state))
 		state->__where = STATE_KNOWN | STATE_MMIO;
 	if (!is_recorded || !dma_state_is_known(state))
 		return;

@@ -305,6 +305,45 @@ static void lies_reported_elsewhere(struct kunit *test)
 	dma_world_expect_idle(lw.w);
 }
 
+/* Registers are nowhere in RAM, and the truth about them is no lie */
+static void lies_about_mmio(struct kunit *test)
+{
+	const struct lie_case *c = test->param_value;
+	struct dma_world *w = dma_world_create(test, c->kind);
+	const struct dma_call *calls[] = { CALL_SOURCE, CALL_STATE };
+	unsigned int before;
+	int i;
+
+	dma_debug_count_start(test);
+	if (c->noncoherent)
+		dma_world_set_noncoherent(w);
+	before = dma_debug_reports();
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		struct dma_mapping m = {
+			.dev	= w->dev,
+			.phys	= dma_hole(test) + LIE_OFFSET,
+			.size	= LIE_SIZE,
+			.dir	= DMA_BIDIRECTIONAL,
+			.attrs	= DMA_ATTR_MMIO,
+		};
+
+		calls[i]->map(&m);
+		KUNIT_ASSERT_FALSE(test, dma_map_failed(&m));
+		calls[i]->sync_for_cpu(&m);
+		calls[i]->sync_for_device(&m);
+		if (calls[i] == CALL_SOURCE) {
+			m.phys += PAGE_SIZE;
+			calls[i]->sync_for_cpu(&m);
+			KUNIT_EXPECT_EQ(test, ++before, dma_debug_reports());
+			m.phys -= PAGE_SIZE;
+		}
+		calls[i]->unmap(&m);
+		KUNIT_EXPECT_EQ_MSG(test, before, dma_debug_reports(), "%s",
+				    calls[i]->name);
+	}
+	dma_world_expect_idle(w);
+}
+
 /* The report names both addresses */
 static void lie_report_text(struct kunit *test)
 {
@@ -332,6 +371,7 @@ static void lie_report_text(struct kunit *test)
 static struct kunit_case dma_state_lies_cases[] = {
 	KUNIT_CASE_PARAM(lies_are_reported, lie_case_gen_params),
 	KUNIT_CASE_PARAM(lies_reported_elsewhere, lie_case_gen_params),
+	KUNIT_CASE_PARAM(lies_about_mmio, lie_case_gen_params),
 	KUNIT_CASE(lie_report_text),
 	{}
 };
