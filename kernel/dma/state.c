@@ -451,7 +451,8 @@ static __always_inline void dma_state_sync_for_device(struct device *dev,
 
 /*
  * Sync, trace, debug: in the order of dma_sync_single_for_cpu(), to which it is
- * left if nothing is known.
+ * left if nothing is known. A check may find that the address is not mapped:
+ * then there is nothing to sync, and dma-debug reports it.
  */
 static __always_inline void dma_sync_by_state_for_cpu(struct device *dev,
 		dma_addr_t addr, size_t size, enum dma_data_direction dir,
@@ -464,7 +465,8 @@ static __always_inline void dma_sync_by_state_for_cpu(struct device *dev,
 	dma_state_check(dev, addr, size, dir, source, &state);
 	if (dma_state_is_mmio(&state))
 		return;
-	dma_state_sync_for_cpu(dev, addr, size, dir, &state);
+	if (likely(dma_state_is_known(&state)))
+		dma_state_sync_for_cpu(dev, addr, size, dir, &state);
 	trace_dma_sync_single_for_cpu(dev, addr, size, dir);
 	debug_dma_sync_single_for_cpu(dev, addr, size, dir);
 }
@@ -480,7 +482,8 @@ static __always_inline void dma_sync_by_state_for_device(struct device *dev,
 	dma_state_check(dev, addr, size, dir, source, &state);
 	if (dma_state_is_mmio(&state))
 		return;
-	dma_state_sync_for_device(dev, addr, size, dir, &state);
+	if (likely(dma_state_is_known(&state)))
+		dma_state_sync_for_device(dev, addr, size, dir, &state);
 	trace_dma_sync_single_for_device(dev, addr, size, dir);
 	debug_dma_sync_single_for_device(dev, addr, size, dir);
 }
