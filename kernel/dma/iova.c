@@ -281,7 +281,8 @@ EXPORT_SYMBOL_GPL(dma_iova_sync);
  * can be linked there.
  *
  * Memory is then the CPU's again and holds what the device wrote, unless @attrs
- * has %DMA_ATTR_SKIP_CPU_SYNC. There is no syncing it before that.
+ * has %DMA_ATTR_SKIP_CPU_SYNC. The only sync before that is
+ * dma_iova_sync_vec_for_cpu(), after the device has finished with the range.
  *
  * Context: Any context, interrupts included. Does not sleep.
  */

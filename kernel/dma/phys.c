@@ -12,10 +12,12 @@
  *                           __dma_map_phys()
  *                    fast path     |     slow path
  *             .--------------------+--------------------.
- *    dma_direct_map_phys()                        dma_map_slow()
- *     direct.h, direct.c      .-------------------------+------------.
- *             |          iommu_dma_map_phys()  dma_ops_map_phys()  direct
- *       swiotlb_map()       dma-iommu.c             mapping.h
+ *   dma_direct_map_memory()                       dma_map_slow()
+ *           direct.h          .-------------------------+------------.
+ *             |          iommu_dma_map_phys()  dma_ops_map_phys()    |
+ *       swiotlb_map()       dma-iommu.c             mapping.h        |
+ *                                                       dma_direct_map_phys()
+ *                                                             direct.h
  *
  * Terms:
  *
@@ -154,7 +156,7 @@ static noinline dma_addr_t dma_map_special(struct device *dev, phys_addr_t phys,
 	if (!dma_args_valid(dev, dir) || dma_attrs_check(dev, attrs))
 		return DMA_MAPPING_ERROR;
 
-	/* Only for a device that is mapped directly is it not refused */
+	/* Refused above unless the device is mapped directly */
 	if (attrs & DMA_ATTR_CC_SHARED && !(attrs & DMA_ATTR_MMIO))
 		return dma_direct_map_shared(dev, phys, size, dir, attrs);
 	return dma_map_slow(dev, phys, size, dir, attrs);

@@ -571,7 +571,9 @@ static bool dma_state_is_useful(struct device *dev)
  * @gfp:	how to allocate
  *
  * Allocates nothing if @dev has no use for states: then dma_state_at() returns
- * %NULL. They are all zero at first, and need not be cleared by an unmap.
+ * %NULL. They are all zero at first, and need not be cleared by an unmap, as the
+ * next dma_map_phys_state() fills them anew. A plain call does not: do not use
+ * both to map for one descriptor.
  *
  * Context: as @gfp allows.
  *
@@ -594,7 +596,8 @@ EXPORT_SYMBOL_GPL(dma_state_ring_init);
  *
  * Unmap first, or lose what is known of a mapping.
  *
- * Context: Any context but that of an NMI.
+ * Context: As kvfree(): process context that may sleep, or an interrupt that is
+ * not an NMI.
  */
 void dma_state_ring_free(struct dma_state_ring *ring)
 {

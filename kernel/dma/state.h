@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is told of a mapping, checked by dma-debug.
+ * dma-debug's check of what a caller says about a mapping.
  */
 #ifndef _KERNEL_DMA_STATE_H
 #define _KERNEL_DMA_STATE_H
