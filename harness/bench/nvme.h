@@ -2,8 +2,7 @@
 /*
  * Put before drivers/nvme/host/pci.c of the base and of the series, and before no other pci.c: what
  * it costs that driver to map the data of a request and to unmap it, descriptors and all. Who
- * writes to /sys/module/nvme/parameters/bench finds the figures in the kernel's log, as the
- * benchmark of the selftests prints them.
+ * writes to /sys/module/nvme/parameters/bench finds the figures in the kernel's log.
  */
 #define kmod_nvme 1
 #define kmod_pci 0
@@ -14,10 +13,8 @@
 #include <linux/dma-mapping.h>
 #include <linux/module.h>
 #include <linux/pci.h>
-#include <linux/sort.h>
+#include "rounds.h"
 
-#define BENCH_REQUESTS	64
-#define BENCH_ROUNDS	20
 #define BENCH_PAGES	32
 
 struct bench_request {
@@ -55,26 +52,6 @@ static void bench_free(struct bench_request *b, unsigned int pages)
 	kfree(b->bio);
 }
 
-static int bench_compare(const void *a, const void *b)
-{
-	return *(const u64 *)a < *(const u64 *)b ? -1 : *(const u64 *)a > *(const u64 *)b;
-}
-
-#define BENCH_FIGURE(t)	(t) / BENCH_REQUESTS, (t) % BENCH_REQUESTS * 100 / BENCH_REQUESTS
-
-static void bench_print(unsigned int pages, const char *step, u64 *times)
-{
-	u64 sum = 0;
-
-	sort(times, BENCH_ROUNDS, sizeof(*times), bench_compare, NULL);
-	for (int i = 0; i < BENCH_ROUNDS; i++)
-		sum += times[i];
-	printk(KERN_INFO "harness: csv nvme,4096,%u,1,%s,"
-	       "%llu.%02llu,%llu.%02llu,%llu.%02llu,%llu.%02llu,\n", pages, step,
-	       BENCH_FIGURE(times[0]), BENCH_FIGURE(times[BENCH_ROUNDS / 2]),
-	       BENCH_FIGURE(sum / BENCH_ROUNDS), BENCH_FIGURE(times[BENCH_ROUNDS - 1]));
-}
-
 /* The first round is to have all memory that is needed allocated */
 static int bench_measure(struct bench_request *b, unsigned int pages)
 {
@@ -87,10 +64,10 @@ static int bench_measure(struct bench_request *b, unsigned int pages)
 	for (int round = 0; round <= BENCH_ROUNDS; round++) {
 		local_irq_save(flags);
 		start = ktime_get_ns();
-		for (i = 0; i < BENCH_REQUESTS && !status; i++)
+		for (i = 0; i < BENCH_COUNT && !status; i++)
 			status = bench_map(b[i].req);
 		middle = ktime_get_ns();
-		for (i = 0; i < BENCH_REQUESTS && !status; i++)
+		for (i = 0; i < BENCH_COUNT && !status; i++)
 			bench_unmap(b[i].req);
 		unmaps[round] = ktime_get_ns() - middle;
 		maps[round] = middle - start;
@@ -98,25 +75,25 @@ static int bench_measure(struct bench_request *b, unsigned int pages)
 		if (status)
 			return blk_status_to_errno(status);
 	}
-	bench_print(pages, "map", maps + 1);
-	bench_print(pages, "unmap", unmaps + 1);
+	bench_print("nvme", PAGE_SIZE, pages, "map", maps + 1);
+	bench_print("nvme", PAGE_SIZE, pages, "unmap", unmaps + 1);
 	return 0;
 }
 
 static int bench_set(const char *val, const struct kernel_param *kp)
 {
 	static const unsigned int counts[] = { 1, 2, 8, 32 };
-	static struct bench_request requests[BENCH_REQUESTS];
+	static struct bench_request requests[BENCH_COUNT];
 	struct request_queue *q = bench_queue();
 	int error = q ? 0 : -EAGAIN;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(counts) && !error; i++) {
-		for (unsigned int n = 0; n < BENCH_REQUESTS && !error; n++)
+		for (unsigned int n = 0; n < BENCH_COUNT && !error; n++)
 			error = bench_make(&requests[n], q, counts[i]);
 		if (error)
 			break;
 		error = bench_measure(requests, counts[i]);
-		for (unsigned int n = 0; n < BENCH_REQUESTS; n++)
+		for (unsigned int n = 0; n < BENCH_COUNT; n++)
 			bench_free(&requests[n], counts[i]);
 	}
 	return error;

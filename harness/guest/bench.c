@@ -6,7 +6,7 @@
  * It binds the first edu device to the benchmark, as the base has no driver for it, runs the
  * benchmark once for each line of the file $CASES with the line's options, and passes on what it
  * prints through the kernel's log: see common.sh. A line that begins with "disk" is run for the
- * first NVMe disk, and for one that is "nvme" it has NVMe's driver measure itself.
+ * first NVMe disk, and one that begins with a file has a driver measure itself.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -168,14 +168,21 @@ static void run_benchmark_for_disk(char *options)
 	run_benchmark(name, options);
 }
 
-/* The disks are probed in parallel with us */
-static void run_nvme(void)
+/*
+ * Has a driver measure itself, by "FILE VALUE". Until its device is ready it says to try again: the
+ * disks are probed in parallel with us, and a link takes seconds. A machine need not have the
+ * device.
+ */
+static void run_driver(char *line)
 {
-	int fd = open("/sys/module/nvme/parameters/bench", O_WRONLY), tries = 100;
+	char *path = strtok(line, " "), *value = strtok(NULL, "\n");
+	int fd = open(path, O_WRONLY), tries = 100;
 
-	while (write(fd, "1", 1) < 0) {
-		if (errno != EAGAIN || !tries--)
-			return fail("nvme");
+	while (write(fd, value, strlen(value)) < 0 && errno != ENODEV) {
+		if (errno != EAGAIN || !tries--) {
+			fail(path);
+			break;
+		}
 		usleep(100000);
 	}
 	close(fd);
@@ -191,8 +198,8 @@ static void run_cases(const char *device)
 	if (!cases)
 		return fail("there are no $CASES");
 	while (fgets(line, sizeof(line), cases))
-		if (!strcmp(line, "nvme\n"))
-			run_nvme();
+		if (line[0] == '/')
+			run_driver(line);
 		else if (!strncmp(line, "disk ", 5))
 			run_benchmark_for_disk(line + 5);
 		else

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Put before drivers/net/ethernet/intel/e1000e/netdev.c of the base and of the series: what a frame
+ * costs that driver, without the stack. Who writes an MTU to /sys/module/e1000e/parameters/bench
+ * has frames sent from the first card to the second, and finds the figures in the kernel's log:
+ *
+ *   e1000e_tx   map: e1000_xmit_frame(); unmap: e1000_clean_tx_irq()
+ *   e1000e_rx   map: a new buffer, its memory as well; unmap: the rest of the card's clean_rx()
+ */
+#include <linux/etherdevice.h>
+#include <linux/module.h>
+#include <linux/netdevice.h>
+#include <linux/pci.h>
+#include <linux/rtnetlink.h>
+#include "rounds.h"
+
+/* Where the driver hands frames to the stack */
+static struct sk_buff_head bench_received;
+#define napi_gro_receive(napi, skb)	__skb_queue_tail(&bench_received, skb)
+
+/* At the end of the driver, see below: the card after that of DEV */
+static struct device *bench_next_card(struct device *dev);
+static int bench_frames(struct net_device *near, struct net_device *far, unsigned int size);
+
+static int bench_up(struct net_device *netdev, unsigned int mtu)
+{
+	int error = 0;
+
+	rtnl_lock();
+	if (netdev->mtu != mtu)
+		error = dev_set_mtu(netdev, mtu);
+	if (!error && !(netdev->flags & IFF_UP))
+		error = dev_open(netdev, NULL);
+	rtnl_unlock();
+	return error ?: netif_carrier_ok(netdev) ? 0 : -EAGAIN;
+}
+
+/*
+ * Copied on receipt, and what fills a buffer. With a large MTU a frame is split: the first 128
+ * bytes, and pages. Of one that ends in the first page that page is copied from, and stays mapped.
+ */
+static int bench_set(const char *val, const struct kernel_param *kp)
+{
+	struct device *near_dev = bench_next_card(NULL), *far_dev = bench_next_card(near_dev);
+	struct net_device *near, *far;
+	unsigned int mtu;
+	int error;
+
+	if (!far_dev)
+		return -ENODEV;
+	near = pci_get_drvdata(to_pci_dev(near_dev));
+	far = pci_get_drvdata(to_pci_dev(far_dev));
+	__skb_queue_head_init(&bench_received);
+	error = kstrtouint(val, 0, &mtu) ?: bench_up(near, mtu) ?: bench_up(far, mtu);
+	if (!error)
+		error = bench_frames(near, far, mtu > ETH_DATA_LEN ? 300 : ETH_ZLEN);
+	return error ?: bench_frames(near, far, mtu + ETH_HLEN);
+}
+
+static const struct kernel_param_ops bench_ops = { .set = bench_set };
+module_param_cb(bench, &bench_ops, NULL, 0200);
+
+/* What is only known at the end of the driver, where this stands */
+#undef module_exit
+#define module_exit(fn)									\
+	__exitcall(fn);									\
+	static struct device *bench_next_card(struct device *dev)			\
+	{										\
+		struct device *next = driver_find_next_device(&e1000_driver.driver, dev);	\
+											\
+		put_device(next);							\
+		return next;								\
+	}										\
+	static void (*bench_refill)(struct e1000_ring *ring, int count, gfp_t gfp);	\
+	static u64 bench_refilling;							\
+	static void bench_timed_refill(struct e1000_ring *ring, int count, gfp_t gfp)	\
+	{										\
+		u64 start = ktime_get_ns();						\
+											\
+		bench_refill(ring, count, gfp);						\
+		bench_refilling += ktime_get_ns() - start;				\
+	}										\
+	/* The first round is to have all memory that is needed allocated */		\
+	static int bench_frames(struct net_device *near, struct net_device *far,	\
+				unsigned int size)					\
+	{										\
+		static u64 times[4][BENCH_ROUNDS + 1];					\
+		struct e1000_adapter *from = netdev_priv(near), *to = netdev_priv(far);	\
+		struct sk_buff *skb = alloc_skb(size, GFP_KERNEL);			\
+		int round, received = BENCH_COUNT;					\
+		unsigned long flags;							\
+		u64 t[4];								\
+											\
+		if (!skb)								\
+			return -ENOMEM;							\
+		memset(skb_put(skb, size), 0xff, size);					\
+		bench_refill = to->alloc_rx_buf;					\
+		for (round = 0; round <= BENCH_ROUNDS && received == BENCH_COUNT; round++) {	\
+			local_irq_save(flags);						\
+			to->alloc_rx_buf = bench_timed_refill;				\
+			t[0] = ktime_get_ns();						\
+			for (int i = 0; i < BENCH_COUNT; i++)				\
+				e1000_xmit_frame(skb_get(skb), near);			\
+			t[1] = ktime_get_ns();						\
+			e1000_clean_tx_irq(from->tx_ring);				\
+			t[2] = ktime_get_ns();						\
+			received = bench_refilling = 0;					\
+			to->clean_rx(to->rx_ring, &received, BENCH_COUNT);		\
+			t[3] = ktime_get_ns();						\
+			to->alloc_rx_buf = bench_refill;				\
+			local_irq_restore(flags);					\
+			times[0][round] = t[1] - t[0];					\
+			times[1][round] = t[2] - t[1];					\
+			times[2][round] = bench_refilling;				\
+			times[3][round] = t[3] - t[2] - bench_refilling;		\
+			__skb_queue_purge(&bench_received);				\
+		}									\
+		kfree_skb(skb);								\
+		if (received != BENCH_COUNT)						\
+			return -EIO;							\
+		bench_print("e1000e_tx", size, 1, "map", times[0] + 1);			\
+		bench_print("e1000e_tx", size, 1, "unmap", times[1] + 1);		\
+		bench_print("e1000e_rx", size, 1, "map", times[2] + 1);			\
+		bench_print("e1000e_rx", size, 1, "unmap", times[3] + 1);		\
+		return 0;								\
+	}
