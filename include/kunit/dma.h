@@ -244,7 +244,8 @@ struct mock_domain {
 	bool failed;
 };
 
-#if IS_ENABLED(CONFIG_IOMMU_DMA) && !defined(MODULE)
+#if IS_ENABLED(CONFIG_IOMMU_DMA) && IS_ENABLED(CONFIG_SWIOTLB) && \
+    !defined(MODULE)
 struct mock_domain *mock_iommu_create(struct kunit *test, unsigned int shift,
 				      u64 aperture_end, struct device **dev);
 bool mock_iommu_lookup(struct mock_domain *mock, dma_addr_t iova, int prot,

@@ -360,7 +360,8 @@ static const enum dma_kind model_kinds[] = {
 #ifdef CONFIG_ARCH_HAS_DMA_OPS
 	DMA_KIND_OPS,
 #endif
-#if IS_ENABLED(CONFIG_IOMMU_DMA) && !defined(MODULE)
+#if IS_ENABLED(CONFIG_IOMMU_DMA) && IS_ENABLED(CONFIG_SWIOTLB) && \
+    !defined(MODULE)
 	DMA_KIND_IOMMU_512, DMA_KIND_IOMMU_2K, DMA_KIND_IOMMU,
 	DMA_KIND_UNTRUSTED,
 #endif
