@@ -15,6 +15,31 @@ _start:	li	$t0, 0xa0001000		/* the system parameter block */
 	mtc0	$zero, $13
 	lui	$t1, 0x1000
 	mtc0	$t1, $12
+
+	/*
+	 * QEMU's R4030 gives 7 as the ISA interrupt that is pending, whichever it is. The kernel takes
+	 * that for a spurious one, and the PIT, which runs from reset on, would interrupt it without
+	 * end. In mode 0 it does so once, before the kernel resets the interrupt controller. The ports
+	 * are mapped to where the kernel will map them.
+	 */
+	mtc0	$zero, $0		/* index */
+	li	$t0, 0x02400017		/* 0x90000000, uncached */
+	mtc0	$t0, $2
+	li	$t0, 0x02440017
+	mtc0	$t0, $3
+	li	$t0, 0x01ffe000		/* 16 MiB */
+	mtc0	$t0, $5
+	li	$t0, 0xe2000000
+	mtc0	$t0, $10
+	nop
+	tlbwi
+	nop
+	li	$t1, 0x30
+	sb	$t1, 0x43($t0)
+	li	$t1, 1			/* count */
+	sb	$t1, 0x40($t0)
+	sb	$zero, 0x40($t0)
+
 	li	$a0, 2
 	la	$a1, argv
 	li	$t0, 0xa0001800
