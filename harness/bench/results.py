@@ -22,12 +22,16 @@ FIGURES = ('min', 'median', 'mean', 'max')
 # What a device or a kernel cannot do is no failure; the base does not have all operations.
 IMPOSSIBLE = ('Operation not supported', 'Message too long')
 NEW = ('phys', 'mmio', 'source', 'state', 'alias')
+# dma_map_resource() fails under Xen, as the base's xen_swiotlb_dma_ops have no .map_resource.
+FAILS = (('xen', 'resource'), ('xen-swiotlb', 'resource'))
 WORSE = 1.02
 
 
 def read_console(path):
     """A run's {(operation, size, segments, threads, step): {figure: value}}, and its errors"""
     figures, errors = {}, {}
+    if path.endswith('.threads.console') and not os.path.exists(path):
+        return figures, errors  # not every machine has several CPUs
     with open(path, encoding='utf-8', errors='replace') as console:
         for text in console:
             match = LINE.match(text.replace('\r', ''))
@@ -239,7 +243,8 @@ def check_errors(machines, verdict):
                 if kernel == 'ours' and error not in IMPOSSIBLE:
                     verdict.check(False, f'{m.name}: {case_name(*case)}: {error}')
         for case, error in m.errors['base', '1'].items():
-            if case[0] not in NEW and case not in m.errors['ours', '1']:
+            known = case[0] in NEW or (m.name, case[0]) in FAILS
+            if not known and case not in m.errors['ours', '1']:
                 verdict.check(False, f'{m.name}: {case_name(*case)}: fails on the base: {error}')
 
 

@@ -13,10 +13,10 @@ get_starter_xen() {
 	zcat "$GUEST"/boot/xen-4.17-amd64.gz >"$OUT/xen"
 }
 
-# The kernel is Xen's first module. A comma begins the next one.
+# The kernel is Xen's first module. A comma begins the next one. Xen gets what dom0 must not take.
 start_args_xen() {
 	START=(-kernel "$OUT/xen" -initrd "$OUT/$IMAGE ${1//,/,,}${INITRD:+,$INITRD}"
-		-append "console=com1 com1=115200,8n1 dom0_mem=1G,max:1G")
+		-append "console=com1 com1=115200,8n1 dom0_mem=-512M,max:1G")
 }
 
 get_starter_xenarm() {
