@@ -369,6 +369,7 @@ static noinline void dma_unmap_from_slow(struct device *dev, dma_addr_t addr,
 		phys_addr_t phys, size_t size, enum dma_data_direction dir,
 		unsigned long attrs)
 {
+	const struct dma_map_ops *ops = dma_state_ops(dev);
 	struct dma_map_state state = {};
 
 	if (dma_source_is_unknown(dev, addr, phys, size, attrs)) {
@@ -377,7 +378,16 @@ static noinline void dma_unmap_from_slow(struct device *dev, dma_addr_t addr,
 	}
 	if (!dma_args_valid(dev, dir))
 		return;
-	if (dma_state_is_supported(dev))
+
+	/* The same as below, for most devices with dma_map_ops */
+	if (!DMA_IS_CHECKED && ops && ops->find_target &&
+	    !(attrs & DMA_ATTR_MMIO) &&
+	    dma_source_is_target(dev, ops, addr, phys, size)) {
+		trace_dma_unmap_phys(dev, addr, size, dir, attrs);
+		ops->unmap_target(dev, addr, phys, NULL, size, dir, attrs);
+		return;
+	}
+	if (!ops || ops->find_target)
 		state = dma_state_from_source(dev, addr, phys, size, attrs);
 	dma_unmap_by_state(dev, addr, size, dir, attrs, &phys, state);
 }
