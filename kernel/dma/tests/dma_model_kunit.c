@@ -361,7 +361,7 @@ static const enum dma_kind model_kinds[] = {
 	DMA_KIND_OPS,
 #endif
 #if IS_ENABLED(CONFIG_IOMMU_DMA) && IS_ENABLED(CONFIG_SWIOTLB) && \
-    !defined(MODULE)
+	!defined(MODULE)
 	DMA_KIND_IOMMU_512, DMA_KIND_IOMMU_2K, DMA_KIND_IOMMU,
 	DMA_KIND_UNTRUSTED,
 #endif
