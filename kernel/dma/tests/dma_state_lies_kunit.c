@@ -269,26 +269,9 @@ static void lie_mmio(struct lie_world *lw, const struct dma_call *call)
 	call->unmap(&lw->m);
 }
 
-/*
- * Caches are not maintained for memory that has nothing to do with it. A source
- * of what may be bounced is left to the plain call.
- */
-static void lie_sync_unmapped(struct lie_world *lw, const struct dma_call *call)
-{
-	bool is_told = call == CALL_STATE || (call == CALL_SOURCE &&
-		       lw->w->kind != DMA_KIND_UNTRUSTED);
-
-	lie_map(lw->w, call, &lw->m, LIE_OFFSET);
-	call->unmap(&lw->m);
-	memset(&dma_counts, 0, sizeof(dma_counts));
-	call->sync_for_cpu(&lw->m);
-	if (is_told && lw->w->iommu)
-		KUNIT_EXPECT_EQ(lw->w->test, 0, dma_counts.for_cpu);
-}
-
 static void (* const lie_misuses[])(struct lie_world *lw,
 				    const struct dma_call *call) = {
-	lie_wrong_size, lie_sync_too_far, lie_sync_unmapped,
+	lie_wrong_size, lie_sync_too_far,
 };
 
 static void lies_reported_elsewhere(struct kunit *test)
@@ -299,10 +282,8 @@ static void lies_reported_elsewhere(struct kunit *test)
 	int i, j;
 
 	dma_debug_count_start(test);
-	if (c->noncoherent) {
+	if (c->noncoherent)
 		dma_world_set_noncoherent(lw.w);
-		dma_counts_start(test);
-	}
 	for (i = 0; i < ARRAY_SIZE(lie_misuses); i++) {
 		/* swiotlb has a WARN for it as well */
 		if (lie_misuses[i] == lie_sync_too_far && lw.w->tlb)
@@ -321,6 +302,36 @@ static void lies_reported_elsewhere(struct kunit *test)
 	before = dma_debug_reports();
 	lie_mmio(&lw, CALL_SOURCE);
 	KUNIT_EXPECT_EQ(test, before + 2, dma_debug_reports());
+	dma_world_expect_idle(lw.w);
+}
+
+/*
+ * A sync after the unmap: caches are not maintained for memory that has nothing
+ * to do with it.
+ */
+static void lies_about_unmapped(struct kunit *test)
+{
+	struct lie_world lw = { .w = dma_world_create(test, DMA_KIND_IOMMU) };
+	const struct dma_call *calls[] = { CALL_SOURCE, CALL_STATE };
+	unsigned int before;
+	int i;
+
+	dma_debug_count_start(test);
+	dma_world_set_noncoherent(lw.w);
+	dma_counts_start(test);
+	before = dma_debug_reports();
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		lie_map(lw.w, calls[i], &lw.m, LIE_OFFSET);
+		calls[i]->unmap(&lw.m);
+		memset(&dma_counts, 0, sizeof(dma_counts));
+		calls[i]->sync_for_cpu(&lw.m);
+		calls[i]->sync_for_device(&lw.m);
+		KUNIT_EXPECT_EQ(test, 0, dma_counts.for_cpu);
+		KUNIT_EXPECT_EQ(test, 0, dma_counts.for_device);
+		before += 2;
+		KUNIT_EXPECT_EQ_MSG(test, before, dma_debug_reports(), "%s",
+				    calls[i]->name);
+	}
 	dma_world_expect_idle(lw.w);
 }
 
@@ -390,6 +401,7 @@ static void lie_report_text(struct kunit *test)
 static struct kunit_case dma_state_lies_cases[] = {
 	KUNIT_CASE_PARAM(lies_are_reported, lie_case_gen_params),
 	KUNIT_CASE_PARAM(lies_reported_elsewhere, lie_case_gen_params),
+	KUNIT_CASE(lies_about_unmapped),
 	KUNIT_CASE_PARAM(lies_about_mmio, lie_case_gen_params),
 	KUNIT_CASE(lie_report_text),
 	{}
