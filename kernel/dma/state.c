@@ -115,18 +115,17 @@ static inline const struct dma_map_ops *dma_state_ops(struct device *dev)
 }
 
 /* struct dma_map_ops that cannot use a state get plain calls */
-static inline bool dma_state_is_supported(struct device *dev)
+static inline bool dma_state_is_supported(const struct dma_map_ops *ops)
 {
-	const struct dma_map_ops *ops = dma_state_ops(dev);
-
 	return !ops || ops->find_target;
 }
 
 /* The state that a caller has kept. Empty if it is of no use, whatever it says. */
-static __always_inline struct dma_map_state dma_state_given(struct device *dev,
+static __always_inline struct dma_map_state
+dma_state_given(const struct dma_map_ops *ops,
 		const struct dma_map_state *state)
 {
-	if (dma_state_is_known(state) && dma_state_is_supported(dev))
+	if (dma_state_is_known(state) && dma_state_is_supported(ops))
 		return *state;
 	return (struct dma_map_state) {};
 }
@@ -189,29 +188,34 @@ static __always_inline bool dma_source_is_target(struct device *dev,
  * is quicker than this. A check has to know in any case.
  */
 static __always_inline bool dma_source_is_unknown(struct device *dev,
-		dma_addr_t addr, phys_addr_t phys, size_t size,
-		unsigned long attrs)
+		const struct dma_map_ops *ops, dma_addr_t addr,
+		phys_addr_t phys, size_t size, unsigned long attrs)
 {
-	const struct dma_map_ops *ops = dma_state_ops(dev);
-
 	return !DMA_IS_CHECKED && !(attrs & DMA_ATTR_MMIO) && !ops &&
 	       !dma_source_is_target(dev, ops, addr, phys, size);
 }
 
-/* The same as a state, looked up if it has to be */
-static struct dma_map_state dma_state_from_source(struct device *dev,
-		dma_addr_t addr, phys_addr_t phys, size_t size,
-		unsigned long attrs)
+/* Where a mapping of @phys leads, if not there */
+static noinline struct dma_map_state dma_source_lookup(struct device *dev,
+		const struct dma_map_ops *ops, dma_addr_t addr,
+		phys_addr_t phys)
 {
-	const struct dma_map_ops *ops = dma_state_ops(dev);
+	if (unlikely(ops))
+		return dma_state_find(dev, ops, addr, &phys);
+	return dma_state_lookup(dev, addr);
+}
 
+/* The same as a state, looked up if it has to be */
+static __always_inline struct dma_map_state
+dma_state_from_source(struct device *dev, const struct dma_map_ops *ops,
+		      dma_addr_t addr, phys_addr_t phys, size_t size,
+		      unsigned long attrs)
+{
 	if (attrs & DMA_ATTR_MMIO)
 		return dma_state_make(addr, phys, NULL, STATE_MMIO);
 	if (likely(dma_source_is_target(dev, ops, addr, phys, size)))
 		return dma_state_make(addr, phys, NULL, 0);
-	if (unlikely(ops))
-		return dma_state_find(dev, ops, addr, &phys);
-	return dma_state_lookup(dev, addr);
+	return dma_source_lookup(dev, ops, addr, phys);
 }
 
 #ifdef CONFIG_DMA_API_DEBUG
@@ -232,7 +236,7 @@ void dma_state_check(struct device *dev, dma_addr_t addr, size_t size,
 
 	KUNIT_STATIC_STUB_REDIRECT(dma_state_check, dev, addr, size, dir,
 				   source, state);
-	if (!debug_dma_active() || !dma_state_is_supported(dev))
+	if (!debug_dma_active() || !dma_state_is_supported(dma_state_ops(dev)))
 		return;
 
 	is_recorded = debug_dma_find_source(dev, addr, size, dir, &recorded);
@@ -256,7 +260,7 @@ void dma_state_check(struct device *dev, dma_addr_t addr, size_t size,
 EXPORT_SYMBOL_IF_KUNIT(dma_state_check);
 #endif
 
-static void dma_state_unmap_ops(struct device *dev,
+static __always_inline void dma_state_unmap_ops(struct device *dev,
 		const struct dma_map_ops *ops, dma_addr_t addr, size_t size,
 		enum dma_data_direction dir, unsigned long attrs,
 		const struct dma_map_state *state)
@@ -273,13 +277,13 @@ static void dma_state_unmap_ops(struct device *dev,
  * Everything an unmap has to do, for memory and MMIO, direct mappings and those
  * of an IOMMU. A bounce buffer is released after the device has lost access.
  */
-static void dma_state_unmap(struct device *dev, dma_addr_t addr, size_t size,
+static __always_inline void dma_state_unmap(struct device *dev,
+		const struct dma_map_ops *ops, dma_addr_t addr, size_t size,
 		enum dma_data_direction dir, unsigned long attrs,
 		const struct dma_map_state *state)
 {
 	phys_addr_t target = dma_state_target(state, addr);
 	struct io_tlb_pool *pool = dma_state_pool(state);
-	const struct dma_map_ops *ops = dma_state_ops(dev);
 	bool sync = !(attrs & DMA_ATTR_SKIP_CPU_SYNC) &&
 		    !dma_state_is_mmio(state);
 
@@ -311,7 +315,8 @@ static void dma_state_unmap(struct device *dev, dma_addr_t addr, size_t size,
  * Trace, debug, unmap: in the order of dma_unmap_phys(), to which it is left if
  * nothing is known.
  */
-static void dma_unmap_by_state(struct device *dev, dma_addr_t addr, size_t size,
+static __always_inline void dma_unmap_by_state(struct device *dev,
+		const struct dma_map_ops *ops, dma_addr_t addr, size_t size,
 		enum dma_data_direction dir, unsigned long attrs,
 		const phys_addr_t *source, struct dma_map_state state)
 {
@@ -322,7 +327,7 @@ static void dma_unmap_by_state(struct device *dev, dma_addr_t addr, size_t size,
 	trace_dma_unmap_phys(dev, addr, size, dir, attrs);
 	dma_state_check(dev, addr, size, dir, source, &state);
 	debug_dma_unmap_phys(dev, addr, size, dir, attrs);
-	dma_state_unmap(dev, addr, size, dir, attrs, &state);
+	dma_state_unmap(dev, ops, addr, size, dir, attrs, &state);
 }
 
 dma_addr_t __dma_map_phys_state(struct device *dev, phys_addr_t phys,
@@ -330,11 +335,16 @@ dma_addr_t __dma_map_phys_state(struct device *dev, phys_addr_t phys,
 		struct dma_map_state *state)
 {
 	dma_addr_t addr = dma_map_phys(dev, phys, size, dir, attrs);
+	const struct dma_map_ops *ops;
 
-	if (likely(addr != DMA_MAPPING_ERROR) && dma_state_is_supported(dev))
-		*state = dma_state_from_source(dev, addr, phys, size, attrs);
-	else
-		*state = (struct dma_map_state) {};
+	*state = (struct dma_map_state) {};
+	if (unlikely(addr == DMA_MAPPING_ERROR))
+		return addr;
+
+	ops = dma_state_ops(dev);
+	if (dma_state_is_supported(ops))
+		*state = dma_state_from_source(dev, ops, addr, phys, size,
+					       attrs);
 	return addr;
 }
 EXPORT_SYMBOL_GPL(__dma_map_phys_state);
@@ -343,9 +353,14 @@ void __dma_unmap_phys_state(struct device *dev, dma_addr_t addr, size_t size,
 		enum dma_data_direction dir, unsigned long attrs,
 		const struct dma_map_state *state)
 {
-	if (dma_args_valid(dev, dir))
-		dma_unmap_by_state(dev, addr, size, dir, attrs, NULL,
-				   dma_state_given(dev, state));
+	const struct dma_map_ops *ops;
+
+	if (!dma_args_valid(dev, dir))
+		return;
+
+	ops = dma_state_ops(dev);
+	dma_unmap_by_state(dev, ops, addr, size, dir, attrs, NULL,
+			   dma_state_given(ops, state));
 }
 EXPORT_SYMBOL_GPL(__dma_unmap_phys_state);
 
@@ -372,24 +387,16 @@ static noinline void dma_unmap_from_slow(struct device *dev, dma_addr_t addr,
 	const struct dma_map_ops *ops = dma_state_ops(dev);
 	struct dma_map_state state = {};
 
-	if (dma_source_is_unknown(dev, addr, phys, size, attrs)) {
+	if (dma_source_is_unknown(dev, ops, addr, phys, size, attrs)) {
 		dma_unmap_phys(dev, addr, size, dir, attrs);
 		return;
 	}
 	if (!dma_args_valid(dev, dir))
 		return;
-
-	/* The same as below, for most devices with dma_map_ops */
-	if (!DMA_IS_CHECKED && ops && ops->find_target &&
-	    !(attrs & DMA_ATTR_MMIO) &&
-	    dma_source_is_target(dev, ops, addr, phys, size)) {
-		trace_dma_unmap_phys(dev, addr, size, dir, attrs);
-		ops->unmap_target(dev, addr, phys, NULL, size, dir, attrs);
-		return;
-	}
-	if (!ops || ops->find_target)
-		state = dma_state_from_source(dev, addr, phys, size, attrs);
-	dma_unmap_by_state(dev, addr, size, dir, attrs, &phys, state);
+	if (dma_state_is_supported(ops))
+		state = dma_state_from_source(dev, ops, addr, phys, size,
+					      attrs);
+	dma_unmap_by_state(dev, ops, addr, size, dir, attrs, &phys, state);
 }
 
 /**
@@ -420,12 +427,12 @@ EXPORT_SYMBOL_GPL(dma_unmap_phys_from);
 
 #ifdef CONFIG_DMA_NEED_SYNC
 static __always_inline void dma_state_sync_for_cpu(struct device *dev,
-		dma_addr_t addr, size_t size, enum dma_data_direction dir,
+		const struct dma_map_ops *ops, dma_addr_t addr, size_t size,
+		enum dma_data_direction dir,
 		const struct dma_map_state *state)
 {
 	phys_addr_t target = dma_state_target(state, addr);
 	struct io_tlb_pool *pool = dma_state_pool(state);
-	const struct dma_map_ops *ops = dma_state_ops(dev);
 
 	if (unlikely(ops)) {
 		ops->sync_target_for_cpu(dev, addr, target, pool, size, dir);
@@ -442,12 +449,12 @@ static __always_inline void dma_state_sync_for_cpu(struct device *dev,
 }
 
 static __always_inline void dma_state_sync_for_device(struct device *dev,
-		dma_addr_t addr, size_t size, enum dma_data_direction dir,
+		const struct dma_map_ops *ops, dma_addr_t addr, size_t size,
+		enum dma_data_direction dir,
 		const struct dma_map_state *state)
 {
 	phys_addr_t target = dma_state_target(state, addr);
 	struct io_tlb_pool *pool = dma_state_pool(state);
-	const struct dma_map_ops *ops = dma_state_ops(dev);
 
 	if (unlikely(ops)) {
 		ops->sync_target_for_device(dev, addr, target, pool, size, dir);
@@ -465,7 +472,8 @@ static __always_inline void dma_state_sync_for_device(struct device *dev,
  * then there is nothing to sync, and dma-debug reports it.
  */
 static __always_inline void dma_sync_by_state_for_cpu(struct device *dev,
-		dma_addr_t addr, size_t size, enum dma_data_direction dir,
+		const struct dma_map_ops *ops, dma_addr_t addr, size_t size,
+		enum dma_data_direction dir,
 		const phys_addr_t *source, struct dma_map_state state)
 {
 	if (unlikely(!dma_state_is_known(&state))) {
@@ -476,13 +484,14 @@ static __always_inline void dma_sync_by_state_for_cpu(struct device *dev,
 	if (dma_state_is_mmio(&state))
 		return;
 	if (likely(dma_state_is_known(&state)))
-		dma_state_sync_for_cpu(dev, addr, size, dir, &state);
+		dma_state_sync_for_cpu(dev, ops, addr, size, dir, &state);
 	trace_dma_sync_single_for_cpu(dev, addr, size, dir);
 	debug_dma_sync_single_for_cpu(dev, addr, size, dir);
 }
 
 static __always_inline void dma_sync_by_state_for_device(struct device *dev,
-		dma_addr_t addr, size_t size, enum dma_data_direction dir,
+		const struct dma_map_ops *ops, dma_addr_t addr, size_t size,
+		enum dma_data_direction dir,
 		const phys_addr_t *source, struct dma_map_state state)
 {
 	if (unlikely(!dma_state_is_known(&state))) {
@@ -493,7 +502,7 @@ static __always_inline void dma_sync_by_state_for_device(struct device *dev,
 	if (dma_state_is_mmio(&state))
 		return;
 	if (likely(dma_state_is_known(&state)))
-		dma_state_sync_for_device(dev, addr, size, dir, &state);
+		dma_state_sync_for_device(dev, ops, addr, size, dir, &state);
 	trace_dma_sync_single_for_device(dev, addr, size, dir);
 	debug_dma_sync_single_for_device(dev, addr, size, dir);
 }
@@ -501,9 +510,14 @@ static __always_inline void dma_sync_by_state_for_device(struct device *dev,
 void __dma_sync_state_for_cpu(struct device *dev, dma_addr_t addr, size_t size,
 		enum dma_data_direction dir, const struct dma_map_state *state)
 {
-	if (dma_args_valid(dev, dir))
-		dma_sync_by_state_for_cpu(dev, addr, size, dir, NULL,
-				dma_state_given(dev, state));
+	const struct dma_map_ops *ops;
+
+	if (!dma_args_valid(dev, dir))
+		return;
+
+	ops = dma_state_ops(dev);
+	dma_sync_by_state_for_cpu(dev, ops, addr, size, dir, NULL,
+			dma_state_given(ops, state));
 }
 EXPORT_SYMBOL_GPL(__dma_sync_state_for_cpu);
 
@@ -511,19 +525,25 @@ void __dma_sync_state_for_device(struct device *dev, dma_addr_t addr,
 		size_t size, enum dma_data_direction dir,
 		const struct dma_map_state *state)
 {
-	if (dma_args_valid(dev, dir))
-		dma_sync_by_state_for_device(dev, addr, size, dir, NULL,
-				dma_state_given(dev, state));
+	const struct dma_map_ops *ops;
+
+	if (!dma_args_valid(dev, dir))
+		return;
+
+	ops = dma_state_ops(dev);
+	dma_sync_by_state_for_device(dev, ops, addr, size, dir, NULL,
+			dma_state_given(ops, state));
 }
 EXPORT_SYMBOL_GPL(__dma_sync_state_for_device);
 
 /* The state for a sync of a part of a mapping. Empty if it is of no use. */
 static struct dma_map_state dma_state_of_part(struct device *dev,
-		dma_addr_t addr, phys_addr_t phys, unsigned long attrs)
+		const struct dma_map_ops *ops, dma_addr_t addr,
+		phys_addr_t phys, unsigned long attrs)
 {
 	/* dma_map_ops must not be asked to sync registers either */
-	if (attrs & DMA_ATTR_MMIO || dma_state_is_supported(dev))
-		return dma_state_from_source(dev, addr, phys, 0, attrs);
+	if (attrs & DMA_ATTR_MMIO || dma_state_is_supported(ops))
+		return dma_state_from_source(dev, ops, addr, phys, 0, attrs);
 	return (struct dma_map_state) {};
 }
 
@@ -531,11 +551,13 @@ void __dma_sync_phys_for_cpu(struct device *dev, dma_addr_t addr,
 		phys_addr_t phys, size_t size, enum dma_data_direction dir,
 		unsigned long attrs)
 {
-	if (dma_source_is_unknown(dev, addr, phys, 0, attrs))
+	const struct dma_map_ops *ops = dma_state_ops(dev);
+
+	if (dma_source_is_unknown(dev, ops, addr, phys, 0, attrs))
 		__dma_sync_single_for_cpu(dev, addr, size, dir);
 	else if (dma_args_valid(dev, dir))
-		dma_sync_by_state_for_cpu(dev, addr, size, dir, &phys,
-				dma_state_of_part(dev, addr, phys, attrs));
+		dma_sync_by_state_for_cpu(dev, ops, addr, size, dir, &phys,
+				dma_state_of_part(dev, ops, addr, phys, attrs));
 }
 EXPORT_SYMBOL_GPL(__dma_sync_phys_for_cpu);
 
@@ -543,11 +565,13 @@ void __dma_sync_phys_for_device(struct device *dev, dma_addr_t addr,
 		phys_addr_t phys, size_t size, enum dma_data_direction dir,
 		unsigned long attrs)
 {
-	if (dma_source_is_unknown(dev, addr, phys, 0, attrs))
+	const struct dma_map_ops *ops = dma_state_ops(dev);
+
+	if (dma_source_is_unknown(dev, ops, addr, phys, 0, attrs))
 		__dma_sync_single_for_device(dev, addr, size, dir);
 	else if (dma_args_valid(dev, dir))
-		dma_sync_by_state_for_device(dev, addr, size, dir, &phys,
-				dma_state_of_part(dev, addr, phys, attrs));
+		dma_sync_by_state_for_device(dev, ops, addr, size, dir, &phys,
+				dma_state_of_part(dev, ops, addr, phys, attrs));
 }
 EXPORT_SYMBOL_GPL(__dma_sync_phys_for_device);
 #endif /* CONFIG_DMA_NEED_SYNC */
