@@ -246,6 +246,7 @@ struct mock_domain {
 
 #if IS_ENABLED(CONFIG_IOMMU_DMA) && IS_ENABLED(CONFIG_SWIOTLB) && \
 	!defined(MODULE)
+#define DMA_HAS_MOCK_IOMMU
 struct mock_domain *mock_iommu_create(struct kunit *test, unsigned int shift,
 				      u64 aperture_end, struct device **dev);
 bool mock_iommu_lookup(struct mock_domain *mock, dma_addr_t iova, int prot,

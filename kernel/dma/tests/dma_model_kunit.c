@@ -360,8 +360,7 @@ static const enum dma_kind model_kinds[] = {
 #ifdef CONFIG_ARCH_HAS_DMA_OPS
 	DMA_KIND_OPS,
 #endif
-#if IS_ENABLED(CONFIG_IOMMU_DMA) && IS_ENABLED(CONFIG_SWIOTLB) && \
-	!defined(MODULE)
+#ifdef DMA_HAS_MOCK_IOMMU
 	DMA_KIND_IOMMU_512, DMA_KIND_IOMMU_2K, DMA_KIND_IOMMU,
 	DMA_KIND_UNTRUSTED,
 #endif

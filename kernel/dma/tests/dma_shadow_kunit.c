@@ -104,7 +104,7 @@ static bool shadow_can_map(struct dma_world *w, const struct dma_call *call)
 
 static const enum dma_kind shadow_kinds[] = {
 	DMA_KIND_DIRECT, DMA_KIND_RANGES, DMA_KIND_BOUNCE,
-#if IS_ENABLED(CONFIG_IOMMU_DMA) && !defined(MODULE)
+#ifdef DMA_HAS_MOCK_IOMMU
 	DMA_KIND_IOMMU_512, DMA_KIND_IOMMU_2K, DMA_KIND_IOMMU,
 	DMA_KIND_UNTRUSTED,
 #endif
