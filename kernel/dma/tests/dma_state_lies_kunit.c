@@ -142,17 +142,25 @@ static void lie_case_desc(const struct lie_case *c, char *desc)
 
 KUNIT_ARRAY_PARAM(lie_case, lie_cases, lie_case_desc);
 
-static void lie_map(struct dma_world *w, const struct dma_call *call,
-		    struct dma_mapping *m, size_t offset)
+static void lie_map_phys(struct dma_world *w, const struct dma_call *call,
+			 struct dma_mapping *m, phys_addr_t phys,
+			 unsigned long attrs)
 {
 	*m = (struct dma_mapping) {
 		.dev	= w->dev,
-		.phys	= w->phys + offset,
+		.phys	= phys,
 		.size	= LIE_SIZE,
 		.dir	= DMA_BIDIRECTIONAL,
+		.attrs	= attrs,
 	};
 	call->map(m);
 	KUNIT_ASSERT_FALSE(w->test, dma_map_failed(m));
+}
+
+static void lie_map(struct dma_world *w, const struct dma_call *call,
+		    struct dma_mapping *m, size_t offset)
+{
+	lie_map_phys(w, call, m, w->phys + offset, 0);
 }
 
 /* Maintenance of the right lines, if any */
@@ -349,16 +357,10 @@ static void lies_about_mmio(struct kunit *test)
 		dma_world_set_noncoherent(w);
 	before = dma_debug_reports();
 	for (i = 0; i < ARRAY_SIZE(calls); i++) {
-		struct dma_mapping m = {
-			.dev	= w->dev,
-			.phys	= dma_hole(test) + LIE_OFFSET,
-			.size	= LIE_SIZE,
-			.dir	= DMA_BIDIRECTIONAL,
-			.attrs	= DMA_ATTR_MMIO,
-		};
+		struct dma_mapping m;
 
-		calls[i]->map(&m);
-		KUNIT_ASSERT_FALSE(test, dma_map_failed(&m));
+		lie_map_phys(w, calls[i], &m, dma_hole(test) + LIE_OFFSET,
+			     DMA_ATTR_MMIO);
 		calls[i]->sync_for_cpu(&m);
 		calls[i]->sync_for_device(&m);
 		if (calls[i] == CALL_SOURCE) {
