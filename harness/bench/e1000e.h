@@ -18,9 +18,11 @@
 static struct sk_buff_head bench_received;
 #define napi_gro_receive(napi, skb)	__skb_queue_tail(&bench_received, skb)
 
-/* At the end of the driver, see below: the card after that of DEV */
+/* At the end of the driver, see below: the card after that of DEV, and the steps of a frame */
 static struct device *bench_next_card(struct device *dev);
-static int bench_frames(struct net_device *near, struct net_device *far, unsigned int size);
+static void bench_send(struct net_device *netdev, struct sk_buff *skb);
+static void bench_clean_sent(struct net_device *netdev);
+static int bench_receive(struct net_device *netdev, u64 *refilling);
 
 static int bench_up(struct net_device *netdev, unsigned int mtu)
 {
@@ -33,6 +35,44 @@ static int bench_up(struct net_device *netdev, unsigned int mtu)
 		error = dev_open(netdev, NULL);
 	rtnl_unlock();
 	return error ?: netif_carrier_ok(netdev) ? 0 : -EAGAIN;
+}
+
+/* The first round is to have all memory that is needed allocated */
+static int bench_frames(struct net_device *near, struct net_device *far, unsigned int size)
+{
+	static u64 times[4][BENCH_ROUNDS + 1];
+	struct sk_buff *skb = alloc_skb(size, GFP_KERNEL);
+	int received = BENCH_COUNT;
+	unsigned long flags;
+	u64 t[4];
+
+	if (!skb)
+		return -ENOMEM;
+	memset(skb_put(skb, size), 0xff, size);
+	for (int round = 0; round <= BENCH_ROUNDS && received == BENCH_COUNT; round++) {
+		local_irq_save(flags);
+		t[0] = ktime_get_ns();
+		for (int i = 0; i < BENCH_COUNT; i++)
+			bench_send(near, skb_get(skb));
+		t[1] = ktime_get_ns();
+		bench_clean_sent(near);
+		t[2] = ktime_get_ns();
+		received = bench_receive(far, &times[2][round]);
+		t[3] = ktime_get_ns();
+		local_irq_restore(flags);
+		times[0][round] = t[1] - t[0];
+		times[1][round] = t[2] - t[1];
+		times[3][round] = t[3] - t[2] - times[2][round];
+		__skb_queue_purge(&bench_received);
+	}
+	kfree_skb(skb);
+	if (received != BENCH_COUNT)
+		return -EIO;
+	bench_print("e1000e_tx", size, 1, "map", times[0] + 1);
+	bench_print("e1000e_tx", size, 1, "unmap", times[1] + 1);
+	bench_print("e1000e_rx", size, 1, "map", times[2] + 1);
+	bench_print("e1000e_rx", size, 1, "unmap", times[3] + 1);
+	return 0;
 }
 
 /*
@@ -71,6 +111,16 @@ module_param_cb(bench, &bench_ops, NULL, 0200);
 		put_device(next);							\
 		return next;								\
 	}										\
+	static void bench_send(struct net_device *netdev, struct sk_buff *skb)		\
+	{										\
+		e1000_xmit_frame(skb, netdev);						\
+	}										\
+	static void bench_clean_sent(struct net_device *netdev)				\
+	{										\
+		struct e1000_adapter *adapter = netdev_priv(netdev);			\
+											\
+		e1000_clean_tx_irq(adapter->tx_ring);					\
+	}										\
 	static void (*bench_refill)(struct e1000_ring *ring, int count, gfp_t gfp);	\
 	static u64 bench_refilling;							\
 	static void bench_timed_refill(struct e1000_ring *ring, int count, gfp_t gfp)	\
@@ -80,47 +130,16 @@ module_param_cb(bench, &bench_ops, NULL, 0200);
 		bench_refill(ring, count, gfp);						\
 		bench_refilling += ktime_get_ns() - start;				\
 	}										\
-	/* The first round is to have all memory that is needed allocated */		\
-	static int bench_frames(struct net_device *near, struct net_device *far,	\
-				unsigned int size)					\
+	static int bench_receive(struct net_device *netdev, u64 *refilling)		\
 	{										\
-		static u64 times[4][BENCH_ROUNDS + 1];					\
-		struct e1000_adapter *from = netdev_priv(near), *to = netdev_priv(far);	\
-		struct sk_buff *skb = alloc_skb(size, GFP_KERNEL);			\
-		int round, received = BENCH_COUNT;					\
-		unsigned long flags;							\
-		u64 t[4];								\
+		struct e1000_adapter *adapter = netdev_priv(netdev);			\
+		int received = 0;							\
 											\
-		if (!skb)								\
-			return -ENOMEM;							\
-		memset(skb_put(skb, size), 0xff, size);					\
-		bench_refill = to->alloc_rx_buf;					\
-		for (round = 0; round <= BENCH_ROUNDS && received == BENCH_COUNT; round++) {	\
-			local_irq_save(flags);						\
-			to->alloc_rx_buf = bench_timed_refill;				\
-			t[0] = ktime_get_ns();						\
-			for (int i = 0; i < BENCH_COUNT; i++)				\
-				e1000_xmit_frame(skb_get(skb), near);			\
-			t[1] = ktime_get_ns();						\
-			e1000_clean_tx_irq(from->tx_ring);				\
-			t[2] = ktime_get_ns();						\
-			received = bench_refilling = 0;					\
-			to->clean_rx(to->rx_ring, &received, BENCH_COUNT);		\
-			t[3] = ktime_get_ns();						\
-			to->alloc_rx_buf = bench_refill;				\
-			local_irq_restore(flags);					\
-			times[0][round] = t[1] - t[0];					\
-			times[1][round] = t[2] - t[1];					\
-			times[2][round] = bench_refilling;				\
-			times[3][round] = t[3] - t[2] - bench_refilling;		\
-			__skb_queue_purge(&bench_received);				\
-		}									\
-		kfree_skb(skb);								\
-		if (received != BENCH_COUNT)						\
-			return -EIO;							\
-		bench_print("e1000e_tx", size, 1, "map", times[0] + 1);			\
-		bench_print("e1000e_tx", size, 1, "unmap", times[1] + 1);		\
-		bench_print("e1000e_rx", size, 1, "map", times[2] + 1);			\
-		bench_print("e1000e_rx", size, 1, "unmap", times[3] + 1);		\
-		return 0;								\
+		bench_refill = adapter->alloc_rx_buf;					\
+		bench_refilling = 0;							\
+		adapter->alloc_rx_buf = bench_timed_refill;				\
+		adapter->clean_rx(adapter->rx_ring, &received, BENCH_COUNT);		\
+		adapter->alloc_rx_buf = bench_refill;					\
+		*refilling = bench_refilling;						\
+		return received;							\
 	}
