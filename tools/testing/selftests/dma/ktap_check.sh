@@ -34,17 +34,19 @@ skip()
 	KTAP_CNT_SKIP=$((KTAP_CNT_SKIP + 1))
 }
 
-# check DESCRIPTION COMMAND...: what the command prints says why it failed
+# check DESCRIPTION COMMAND...: what the command prints says why it failed, above the
+# result, where parsers of KTAP look for it
 check()
 {
 	description="$1"
 	shift
 	if "$@" > "$TMP/why" 2>&1; then
-		ktap_test_pass "$description"
+		result=ktap_test_pass
 	else
-		ktap_test_fail "$description"
+		result=ktap_test_fail
 	fi
 	sed 's/^/# /' "$TMP/why"
+	$result "$description"
 }
 
 # no_new_errors BEFORE: dma-debug has counted no more than that since
