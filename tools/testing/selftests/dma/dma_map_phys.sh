@@ -174,11 +174,14 @@ nothing_held()
 	! grep -E " $DEVICE (phys|scatter-gather) " $DEBUG/dump
 }
 
-# Entries that are free or stand for coherent memory, of which a driver may take
-# more as it works
+# Entries that are free, or of which drivers may take more as they work: those of
+# coherent memory, and of the page tables of an IOMMU that does not snoop caches.
+# The free ones last: who takes one in between is not counted twice.
 entries()
 {
-	echo $(($(cat $DEBUG/num_free_entries) + $(grep -c " coherent " $DEBUG/dump)))
+	iommus=$(readlink -f /sys/class/iommu/*/device | sed 's/.*\///' | tr '\n' '|')
+	others=$(grep -cE " coherent |^[^ ]+ (${iommus}-) " $DEBUG/dump)
+	echo $(($(cat $DEBUG/num_free_entries) + others))
 }
 
 # Other devices may be at work: wait for a quiet moment
@@ -190,7 +193,8 @@ entries_come_back()
 		[ "$now" -ge "$1" ] && return 0
 		sleep 1
 	done
-	echo "$now entries, $1 before"
+	echo "$now entries, $1 before; these are in use, but not of coherent memory:"
+	grep -v " coherent " $DEBUG/dump
 	return 1
 }
 
