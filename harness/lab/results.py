@@ -85,6 +85,7 @@ def skip_reasons(lines):
 class Suite:
     def __init__(self, name):
         self.name, self.passed, self.failed, self.skips, self.cases = name, 0, [], [], {}
+        self.said = {}  # by those that failed
 
     def add(self, test, reasons, path):
         """Counts the cases below test: each parameter of a case is one."""
@@ -101,6 +102,7 @@ class Suite:
             self.skips.append(('/'.join(path), (reasons.get(test.name) or ['']).pop(0)))
         else:
             self.failed.append('/'.join(path) or test.status.name.lower().replace('_', ' '))
+            self.said[self.failed[-1]] = test.log
         # An error of the whole: a plan that was not kept, a case that crashed.
         if test.subtests and not path and test.status not in (PASSED, SKIPPED) and not self.failed:
             self.failed.append(test.status.name.lower().replace('_', ' '))
@@ -255,6 +257,8 @@ def print_failures(machines):
             if suite.name != 'boot' or not machine.failure:
                 for case in suite.failed[:20]:
                     print(f'{where}: {case}')
+                    for line in suite.said.get(case, [])[:10]:
+                        print(f'    {line.strip()}')
                 if len(suite.failed) > 20:
                     print(f'{where}: and {len(suite.failed) - 20} more')
 

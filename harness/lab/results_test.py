@@ -38,7 +38,7 @@ PASSED = '4 passed, 0 failed'
 
 
 class ResultsTest(unittest.TestCase):
-    def last_line(self, console, runs='dma_*'):
+    def output(self, console, runs='dma_*'):
         with tempfile.TemporaryDirectory() as place:
             def write(name, text):
                 with open(os.path.join(place, name), 'w', encoding='utf-8') as file:
@@ -48,7 +48,10 @@ class ResultsTest(unittest.TestCase):
             files = write('expected', EXPECTED), 'box', write('console', log)
             done = subprocess.run([SCRIPT, TOOL, *files, write('failure', ''), runs],
                                   stdout=subprocess.PIPE, encoding='utf-8', check=False)
-        return done.stdout.splitlines()[-1]
+        return done.stdout.splitlines()
+
+    def last_line(self, *args):
+        return self.output(*args)[-1]
 
     def test_all_pass(self):
         self.assertEqual(self.last_line(SUITES), PASSED)
@@ -62,6 +65,15 @@ class ResultsTest(unittest.TestCase):
     def test_a_failed_case(self):
         failed = [line.replace('ok 2 two', 'not ok 2 two') for line in SUITES]
         self.assertNotIn(' 0 failed', self.last_line(failed))
+
+    def test_what_a_failed_case_said(self):
+        said = ['# example_rows: EXPECTATION FAILED at example.c:1', 'Expected a == b, but']
+        i = next(i for i, line in enumerate(SUITES) if 'ok 2 two' in line)
+        failed = SUITES[:i] + [f'[   12.459000]         {line}' for line in said]
+        failed += [line.replace('ok 2 two', 'not ok 2 two') for line in SUITES[i:]]
+        output = self.output(failed)
+        where = output.index('FAILED on box: dma_example: example_rows/two')
+        self.assertEqual([line.strip() for line in output[where + 1:where + 3]], said)
 
     def test_a_case_that_is_missing(self):
         for i, line in enumerate(SUITES):
