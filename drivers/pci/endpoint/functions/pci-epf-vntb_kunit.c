@@ -8,6 +8,10 @@
 
 struct vntk {
 	struct epf_ntb	ntb;
+	struct ntb_dev	ndev;
+	struct pci_dev	pdev;
+	struct pci_bus	bus;
+	struct epf_ntb_sysdata sysdata;
 	struct pci_epf	epf;
 	struct pci_epc	epc;
 	unsigned int	ops;			/* that got to the controller */
@@ -33,7 +37,11 @@ static int vntk_init(struct kunit *test)
 	k->ntb.db_count = MIN_DB_COUNT;
 	k->ntb.num_mws = 1;
 	mutex_init(&k->ntb.event_lock);
-	spin_lock_init(&k->ntb.ntb.ctx_lock);
+	vpci_init_sysdata(&k->sysdata, &k->ntb);
+	k->bus.sysdata = &k->sysdata;
+	k->pdev.bus = &k->bus;
+	k->ndev.pdev = &k->pdev;
+	spin_lock_init(&k->ndev.ctx_lock);
 	for (bar = BAR_CONFIG; bar < VNTB_NUM_BARS; bar++)
 		k->ntb.bar_assigned[bar] = NO_BAR;
 	return 0;
@@ -256,7 +264,7 @@ static void vntk_test_doorbells(struct kunit *test)
 {
 	const struct vntk_db_case *c = test->param_value;
 	struct vntk *k = test->priv;
-	struct ntb_dev *ndev = &k->ntb.ntb;
+	struct ntb_dev *ndev = &k->ndev;
 	int i;
 
 	k->ntb.db_count = c->count;
@@ -270,7 +278,7 @@ static void vntk_test_doorbells(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, vntb_epf_db_vector_mask(ndev, -1));
 	KUNIT_EXPECT_EQ(test, 0, vntb_epf_db_vector_mask(ndev, c->vectors));
 
-	k->ntb.ntb_registered = true;
+	k->ntb.ntb = ndev;
 	ndev->ctx = k;
 	ndev->ctx_ops = &vntk_ctx_ops;
 	for (i = 0; i < c->vectors; i++) {
@@ -298,7 +306,7 @@ static void vntk_test_doorbells(struct kunit *test)
 static void vntk_test_doorbell_waits(struct kunit *test)
 {
 	struct vntk *k = test->priv;
-	struct ntb_dev *ndev = &k->ntb.ntb;
+	struct ntb_dev *ndev = &k->ndev;
 
 	KUNIT_ASSERT_EQ(test, 0, epf_ntb_init_db_slots(&k->ntb));
 	ndev->ctx = k;
@@ -308,7 +316,7 @@ static void vntk_test_doorbell_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, k->vectors);
 	KUNIT_EXPECT_EQ(test, 1, k->slots[DB_SLOT_FIRST]);
 
-	k->ntb.ntb_registered = true;
+	k->ntb.ntb = ndev;
 	k->ring_again = true;
 	epf_ntb_doorbells(&k->ntb);
 	KUNIT_EXPECT_EQ(test, 1, k->vectors);
@@ -466,7 +474,7 @@ static void vntk_test_clear_trans(struct kunit *test)
 	if (c->dead)
 		pci_epc_set_dead(&k->epc);
 	KUNIT_EXPECT_EQ(test, c->ret,
-			vntb_epf_mw_clear_trans(&k->ntb.ntb, 0, 0));
+			vntb_epf_mw_clear_trans(&k->ndev, 0, 0));
 	KUNIT_EXPECT_EQ(test, c->ops, k->ops);
 }
 

@@ -28,7 +28,7 @@ static void vntk_random_host(struct vntk *k, struct rnd_state *rnd, size_t size)
 static void vntk_random_client(struct kunit *test, struct rnd_state *rnd)
 {
 	struct vntk *k = test->priv;
-	struct ntb_dev *ndev = &k->ntb.ntb;
+	struct ntb_dev *ndev = &k->ndev;
 	int idx = (int)(vntk_random(rnd) % (SPAD_COUNT + 2)) - 1;
 	bool valid = idx >= 0 && idx < SPAD_COUNT;
 	u32 val = vntk_random(rnd);
@@ -75,11 +75,11 @@ static void vntk_test_random_host(struct kunit *test)
 		ntb->mws_size[i] = SZ_1M;
 		ntb->vpci_mw_phy[i] = SZ_1G + i * SZ_1M;
 	}
-	ntb->ntb_registered = true;
-	ntb->ntb.ctx = k;
-	ntb->ntb.ctx_ops = &vntk_ctx_ops;
+	ntb->ntb = &k->ndev;
+	k->ndev.ctx = k;
+	k->ndev.ctx_ops = &vntk_ctx_ops;
 	INIT_DELAYED_WORK(&ntb->cmd_handler, epf_ntb_cmd_handler);
-	valid = vntb_epf_db_valid_mask(&ntb->ntb);
+	valid = vntb_epf_db_valid_mask(&k->ndev);
 	prandom_seed_state(&rnd, VNTK_SEED);
 
 	for (i = 0; i < VNTK_ROUNDS; i++) {
@@ -97,7 +97,7 @@ static void vntk_test_random_host(struct kunit *test)
 		}
 		if (command == COMMAND_LINK_UP || command == COMMAND_LINK_DOWN) {
 			KUNIT_ASSERT_EQ(test, command == COMMAND_LINK_UP,
-					vntb_epf_link_is_up(&ntb->ntb, NULL,
+					vntb_epf_link_is_up(&k->ndev, NULL,
 							    NULL));
 			links++;
 		}
