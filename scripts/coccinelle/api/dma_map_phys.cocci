@@ -3,9 +3,10 @@
 /// Find pairs of dma_map_page() or dma_map_single() and their unmap, and replace
 /// them by dma_map_phys() and dma_unmap_phys().
 ///
-//# A pair is a member, or a variable of one function, that is assigned by calls of
-//# one kind only, and that is passed to the unmap of the same kind. Calls without
-//# a pair are reported, and not converted.
+//# A pair is a member, or a variable of one function, that is assigned by these
+//# calls and skb_frag_dma_map() only, and that is passed to the unmap of each kind
+//# that maps it. A variable that is copied to a member is one with it. Calls
+//# without a pair are reported, and not converted.
 //#
 //# dma_map_single() refuses memory of vmalloc(), with a warning. After the
 //# conversion virt_to_phys() has to be right: check what the buffer is.
@@ -23,11 +24,14 @@ virtual report
 @@
 import re
 
-# By file and address: where it is assigned, by which kind of call, and the kinds
-# of calls that unmap it
+# By file and address: where it is assigned, by which kind of map, and the kinds of
+# unmap. What skb_frag_dma_map() maps is unmapped as a page.
 sets = {}
 maps = {}
 unmaps = {}
+
+# By file and address of the variable: where it is copied, and to what
+copies = {}
 
 def key(p, addr):
     addr = re.sub(r"\[[^]]*\]|\s", "", addr)
@@ -39,17 +43,27 @@ def key(p, addr):
 def place(p):
     return (p[0].line, p[0].column)
 
+# The addresses that are one with @k, by copies of what a map returned
+def group(k):
+    found, new = set(), {k}
+    while new:
+        found |= new
+        new = {other for v in maps for c in copies.get(v, {}).values()
+               if v in found or c in found for other in (v, c)} - found
+    return found
+
 def is_pair(p, addr):
-    k = key(p, addr)
-    mapped = maps.get(k, {})
-    kinds = set(mapped.values())
-    return (len(kinds) == 1 and unmaps.get(k) == kinds and
-            sets[k] <= set(mapped))
+    keys = group(key(p, addr))
+    mapped = {place: kind for k in keys for place, kind in maps.get(k, {}).items()}
+    unmapped = {kind for k in keys for kind in unmaps.get(k, ())}
+    known = set(mapped).union(*(copies.get(k, {}) for k in keys & set(maps)))
+    return (unmapped == set(mapped.values()) and
+            all(sets.get(k, set()) <= known for k in keys))
 
 def message(p, addr):
     if is_pair(p, addr):
         return "INFO: %s can be mapped by physical address" % addr
-    return "INFO: %s is not mapped and unmapped by one kind of call" % addr
+    return "INFO: %s has no pair" % addr
 
 //----------------------------------------------------------
 //  Assignments, maps and unmaps
@@ -74,12 +88,32 @@ a << assigned.a;
 
 sets.setdefault(key(p, a), set()).add(place(p))
 
+@copy@
+idexpression v;
+expression a;
+position p;
+@@
+
+  a =@p v
+
+@script:python@
+p << copy.p;
+a << copy.a;
+v << copy.v;
+@@
+
+copies.setdefault(key(p, v), {})[place(p)] = key(p, a)
+
 @map_page@
 expression a;
 position p;
 @@
 
+(
   a =@p dma_map_page(...)
+|
+  a =@p skb_frag_dma_map(...)
+)
 
 @script:python@
 p << map_page.p;

@@ -66,8 +66,11 @@ def has_one_source(key):
     return (len(set(maps[key].values())) == 1 and
             sets.get(key, set()) <= set(maps[key]))
 
-# Whether nothing that @source is made of is assigned between map and use
+# Whether @source is no call, and nothing that it is made of is assigned between
+# map and use
 def stays(m, p, source):
+    if re.search(r"\w *\(", source):
+        return False
     keys = [key(m, name) for name in re.findall(r"\w+", source)
             for key in (member, variable)]
     if source.endswith("data") and moves_after(m, int(p[0].line)):
