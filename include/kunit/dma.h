@@ -125,6 +125,13 @@ extern const struct dma_call dma_call_resource;
 extern const struct dma_call dma_state_calls[DMA_STATE_CALLS];
 void dma_state_trust(struct kunit *test);
 
+/* There may be a gap behind the members, so memcmp() does not do. */
+static inline bool dma_state_same(const struct dma_map_state *a,
+				  const struct dma_map_state *b)
+{
+	return a->__delta == b->__delta && a->__where == b->__where;
+}
+
 static inline bool dma_map_failed(const struct dma_mapping *m)
 {
 	return m->addr == DMA_MAPPING_ERROR;

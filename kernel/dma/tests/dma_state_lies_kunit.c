@@ -69,7 +69,7 @@ static void tell_mmio_source(struct lie_world *lw)
  */
 static void tell_state(struct lie_world *lw, struct dma_map_state state)
 {
-	lw->is_true = !memcmp(&lw->m.state, &state, sizeof(state));
+	lw->is_true = dma_state_same(&lw->m.state, &state);
 	if (lw->w->iommu && lw->w->kind != DMA_KIND_UNTRUSTED)
 		KUNIT_EXPECT_FALSE(lw->w->test, lw->is_true);
 	lw->m.state = state;
