@@ -8,9 +8,19 @@ get_starter_qemu() { :; }
 
 start_args_qemu() { START=(-kernel "$OUT/$IMAGE" ${INITRD:+-initrd "$INITRD"} -append "$1"); }
 
+# get_xen: sets XEN to the image of Xen for the architecture, of the version that this Debian has
+get_xen() {
+	local version
+	version=$(apt-cache pkgnames xen-hypervisor- | grep -oP '^xen-hypervisor-\K[0-9.]+(?=-)' |
+		sort -V | tail -n 1)
+	[ -n "$version" ] || die "apt has no xen-hypervisor"
+	unpack_packages "$DEB_ARCH" "xen-hypervisor-$version-$DEB_ARCH"
+	XEN=$GUEST/boot/xen-$version-$DEB_ARCH
+}
+
 get_starter_xen() {
-	unpack_packages "$DEB_ARCH" xen-hypervisor-4.17-amd64
-	zcat "$GUEST"/boot/xen-4.17-amd64.gz >"$OUT/xen"
+	get_xen
+	zcat "$XEN.gz" >"$OUT/xen"
 }
 
 # The kernel is Xen's first module. A comma begins the next one. Xen gets what dom0 must not take.
@@ -20,8 +30,8 @@ start_args_xen() {
 }
 
 get_starter_xenarm() {
-	unpack_packages "$DEB_ARCH" xen-hypervisor-4.17-arm64
-	cp "$GUEST"/boot/xen-4.17-arm64 "$OUT/xen"
+	get_xen
+	cp "$XEN" "$OUT/xen"
 }
 
 # Here Xen finds its modules in the device tree.
