@@ -35,3 +35,8 @@ unpack_packages() {
 	done
 	: >"$stamp"
 }
+
+# guest_program NAME: where the packages have it, which is another directory in newer ones
+guest_program() {
+	find "$GUEST" -path "*bin/$1" -print -quit | grep . || die "the packages have no $1"
+}
