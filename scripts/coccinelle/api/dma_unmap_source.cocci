@@ -43,6 +43,9 @@ moves = {}
 # The unmaps and syncs whose source is known
 known = {}
 
+# By file: the line of its first #include
+includes = {}
+
 def member(p, name):
     return (p[0].file, "", name)
 
@@ -499,6 +502,43 @@ position p != page_lost.p;
 - dma_sync_single_for_device@p(dev, d->F, size, dir)
 + dma_sync_phys_for_device(dev, d->F, page_to_phys(d->B), size, dir, 0)
 )
+
+//----------------------------------------------------------
+//  ... and the header of the calls, if need be
+//----------------------------------------------------------
+
+@has_header@
+@@
+
+  #include <linux/dma-map-state.h>
+
+@include depends on patch && !has_header@
+position p;
+@@
+
+  #include <...>@p
+
+@script:python@
+p << include.p;
+@@
+
+includes.setdefault(p[0].file, int(p[0].line))
+includes[p[0].file] = min(includes[p[0].file], int(p[0].line))
+
+@script:python@
+p << include.p;
+@@
+
+if (int(p[0].line) != includes[p[0].file] or
+    not any(file == p[0].file for file, _, _ in known)):
+    cocci.include_match(False)
+
+@depends on patch@
+position include.p;
+@@
+
++ #include <linux/dma-map-state.h>
+  #include <...>@p
 
 //----------------------------------------------------------
 //  For org and report mode
