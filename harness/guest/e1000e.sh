@@ -2,36 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # Two cards of the driver e1000e, joined by a hub of QEMU: what one sends goes by DMA to it, over
 # the wire, and by DMA from the other. All of it is compared. Prints KTAP.
-# shellcheck source-path=SCRIPTDIR source=dma.sh
-. /harness/dma.sh
+# shellcheck source-path=SCRIPTDIR source=cards.sh
+. /harness/cards.sh
 
-CARDS=/sys/bus/pci/drivers/e1000e
 EVENTS="dma/dma_unmap_phys dma/dma_sync_single_for_cpu"
-
-cards() {
-	for card in "$CARDS"/*:*; do [ ! -e "$card" ] || echo "${card##*/}"; done
-}
-
-# set_links WORDS...: see ip link set
-set_links() { ip link set "$eth1" "$@" && ip link set "$eth2" "$@"; }
-
-# As they are on the wire: not several of them joined
-no_gro() { ethtool -K "$eth1" gro off && ethtool -K "$eth2" gro off; }
-
-# exchange MTU [patient]: see wire.c
-exchange() { wire "$eth1" "$eth2" "$@"; }
-with_mtu() { set_links mtu "$1" && is_linked && exchange "$1"; }
-
-set_up() { no_gro && set_links up && is_linked; }
-is_linked() {
-	for interface in "$eth1" "$eth2"; do
-		tries=200
-		until [ "$(cat "/sys/class/net/$interface/carrier")" = 1 ]; do
-			[ $((tries -= 1)) -gt 0 ] || { echo "no link of $interface"; return 1; }
-			sleep 0.1
-		done
-	done
-}
 
 # statistic NAME: of both cards together
 statistic() {
@@ -92,7 +66,6 @@ under_load() {
 	return $rc
 }
 resize() { ethtool -G "$eth1" rx 80 tx 80 && ethtool -G "$eth2" rx 80 tx 80; }
-down_and_up() { set_links down && sleep 0.3 && set_up; }
 
 # It has rings of its own. QEMU's card fails much of it, but not for lack of a mapping, which is 1
 # to 8, and after it all is as it was.
@@ -109,12 +82,7 @@ nothing_is_left() { rmmod e1000e; is_clean "$card1" "$card2"; }
 ktap_print_header
 remember_use
 modprobe e1000e
-# shellcheck disable=SC2046  # two words
-set -- $(cards)
-[ $# = 2 ] || skip_all "$# e1000e cards instead of two"
-card1=$1 card2=$2
-eth1=$(ls "$CARDS/$card1/net")
-eth2=$(ls "$CARDS/$card2/net")
+find_cards e1000e || skip_all "not two cards of e1000e"
 
 ktap_set_plan 10
 check "both cards are up" set_up
