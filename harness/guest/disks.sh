@@ -21,16 +21,6 @@ with_threshold() {
 with_sgls() { with_threshold 1 "$@"; }
 without_sgls() { with_threshold 0 "$@"; }
 
-# queue DISK: where the limits of its queue are
-queue() { echo "/sys/block/$(readlink "/dev/$1")/queue"; }
-
-# verify_disk DISK [MEMORY KIB]
-verify_disk() {
-	disk=$1
-	shift
-	verify "/dev/$disk" "${PASSES:-1}" "$(cat "$(queue "$disk")/dma_alignment")" "$@"
-}
-
 # fio_verify TARGET [JOBS]: a disk, or a directory
 fio_verify() {
 	if [ -d "$1" ]; then where=directory=$1; else where=filename=$1; fi

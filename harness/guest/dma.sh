@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# What the guest's tests of devices share: allocations that fail, what is mapped and bounced.
+# What the guest's tests of devices share: allocations that fail, what is mapped and bounced, disks
+# that are written and read back.
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . /harness/common.sh
 DIR=/selftests/dma
@@ -67,4 +68,14 @@ is_clean() {
 	what_is_left "$@" >/tmp/left
 	cat /tmp/left
 	[ ! -s /tmp/left ]
+}
+
+# queue DISK: where the limits of its queue are
+queue() { echo "/sys/block/$(readlink "/dev/$1")/queue"; }
+
+# verify_disk DISK [MEMORY KIB]
+verify_disk() {
+	disk=$1
+	shift
+	verify "/dev/$disk" "${PASSES:-1}" "$(cat "$(queue "$disk")/dma_alignment")" "$@"
 }
