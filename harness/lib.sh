@@ -180,6 +180,17 @@ git_env() {
 kgit() { git_env git "$@"; }
 tgit() { kgit -C "$TREE" "$@"; }
 
+# own_tree NAME: sets tree to one beside build/tree, with the series as it is there
+own_tree() {
+	tree=$BUILD/trees/$(tree_id)-$1
+	if [ ! -e "$tree/.git" ]; then
+		need_space 6 "a tree and a kernel of its own"
+		tgit worktree prune
+		run_logged worktree git_env git -C "$TREE" worktree add --detach "$tree" series
+	fi
+	kgit -C "$tree" reset -q --hard "$(tgit rev-parse series)"
+}
+
 # The name of the base that build/tree has: build directories for it should carry it.
 tree_id() { basename "$(readlink -f "$TREE")"; }
 
