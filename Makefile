@@ -2,7 +2,7 @@
 # Everything is done by the scripts in harness/; this only names them. See make help.
 
 .PHONY: help tree build run test test-more test-all test-arch debug bench bench-short shell without
-.PHONY: record export mbox quilt push deb test-deb check check-topics bisect clean
+.PHONY: test-cocci record export mbox quilt push deb test-deb check check-topics bisect clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -14,6 +14,7 @@ help:
 	@echo 'make test-more  the same with pages of 64 KiB and on 32 bits, which takes two more kernels'
 	@echo 'make test-all NVMe in every way, file systems, peers, a soak, make test-deb; over two hours'
 	@echo 'make test-arch  other architectures: KUnit, and a disk mapped by dma_map_ops; no user space'
+	@echo 'make test-cocci  drivers of network cards and disks, converted by the semantic patches'
 	@echo 'make bench    instructions a mapping takes, base and series: CSV and a plot in build/bench'
 	@echo 'make bench-short  a few operations on one machine, against the limits of harness/bench'
 	@echo 'make shell    boots a machine and gives its prompt; KERNEL=test, in the kernel of make test'
@@ -60,6 +61,9 @@ bench-short:
 
 without:
 	@harness/hold 'make $@' '$(KEEP) && harness/checks/without'
+
+test-cocci:
+	@harness/hold 'make $@' '$(KEEP) && harness/checks/cocci'
 
 check-topics:
 	@harness/hold 'make $@' 'harness/series/tree && harness/checks/check topics'
