@@ -17,29 +17,35 @@ packets_are_split() {
 	[ "$(statistic rx_header_split)" -ge 100 ]
 }
 
-# Who looks up where a mapping leads. So does a map that keeps it, and dma-debug, to check what it
-# is told: both by dma_state_lookup(), or iommu_dma_to_phys() that this calls.
+# Who looks up where a mapping leads: in a page table, among the bounce buffers, or as Xen does, in
+# any unmap and sync by the plain calls. So do a map that keeps it, and dma-debug, to check what it
+# is told: both by dma_state_lookup(), or what this calls.
+LOOKUPS="iommu_iova_to_phys __swiotlb_find_pool xen_swiotlb_unmap_phys
+	xen_swiotlb_sync_single_for_cpu xen_swiotlb_sync_single_for_device"
+
 lookups_on() {
 	caller=\$stack0
 	[ "$(uname -m)" != aarch64 ] || caller=%lr
 	for event in $EVENTS; do hist_on "$event" device || return; done
-	for probe in walk:iommu_iova_to_phys search:__swiotlb_find_pool; do
-		echo "p:lookups/${probe%:*} ${probe#*:} caller=$caller:x64" >>"$tracing/kprobe_events" &&
-			hist_on "lookups/${probe%:*}" caller.sym || return
+	probes=
+	for function in $LOOKUPS; do
+		grep -q " $function\$" /proc/kallsyms || continue
+		echo "p:lookups/$function $function caller=$caller:x64" >>"$tracing/kprobe_events" &&
+			hist_on "lookups/$function" caller.sym || return
+		probes="$probes $function"
 	done
 }
 lookups_off() {
 	for event in $EVENTS; do hist_off "$event" device; done
-	for probe in walk search; do
-		hist_off lookups/$probe caller.sym
-		echo "-:lookups/$probe" >>"$tracing/kprobe_events"
+	for function in $probes; do
+		hist_off "lookups/$function" caller.sym
+		echo "-:lookups/$function" >>"$tracing/kprobe_events"
 	done
 }
-# lookups walk|search: for a check, or for no good reason
-checks() { count_hits "$1" ''; }
-lookups() { count_hits "$1" '!'; }
+# count_hits FUNCTION [!]: for a check, or for no good reason
+CHECKS="dma_state_[a-z_]*|iommu_dma_to_phys|xen_swiotlb_find_target"
 count_hits() {
-	awk "/^. caller/ && $2"'/ (dma_state_[a-z_]*|iommu_dma_to_phys) / { n += $NF }
+	awk "/^. caller/ && $2 / ($CHECKS) /"' { n += $NF }
 		END { print n + 0 }' "$tracing/events/lookups/$1/hist"
 }
 # of_both EVENT
@@ -47,10 +53,15 @@ of_both() { echo $(($(hist_get "$1" "$card1" hitcount) + $(hist_get "$1" "$card2
 no_lookup() {
 	# shellcheck disable=SC2046  # two words
 	set -- $(for event in $EVENTS; do of_both "$event"; done)
-	echo "$1 unmaps, $2 syncs, $(lookups walk) walks of a page table, $(lookups search) searches" \
-		"for a bounce buffer; for maps and dma-debug's checks $(checks walk) and $(checks search)"
+	echo "$1 unmaps, $2 syncs"
+	found=0
+	for function in $probes; do
+		n=$(count_hits "$function" !)
+		echo "$function: $n calls, and $(count_hits "$function") for maps and dma-debug's checks"
+		found=$((found + n))
+	done
 	grep -h '^. caller' "$tracing"/events/lookups/*/hist
-	[ "$1" -ge 1000 ] && [ "$2" -ge 50 ] && [ "$(lookups walk)" = 0 ] && [ "$(lookups search)" = 0 ]
+	[ "$1" -ge 1000 ] && [ "$2" -ge 50 ] && [ $found = 0 ]
 }
 
 # under_load COMMAND...: while there is traffic, which goes on after it
@@ -91,10 +102,10 @@ check "frames of all sizes, MTU 1500" with_mtu 1500
 check "frames of all sizes, MTU 9000" with_mtu 9000
 check "packets are split at MTU 9000" packets_are_split
 if [ -e "$tracing/kprobe_events" ]; then
-	check "no walk of a page table, no search for a bounce buffer" no_lookup
+	check "no unmap and no sync looks up where a mapping leads" no_lookup
 	lookups_off
 else
-	skip "no walk of a page table, no search for a bounce buffer" "no CONFIG_KPROBE_EVENTS"
+	skip "no unmap and no sync looks up where a mapping leads" "no CONFIG_KPROBE_EVENTS"
 fi
 check "MTU 9000, with allocations that fail" with_failures exchange 9000 patient
 set_links mtu 1500
