@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the semantic patches of the series have to find: "phys" is what dma_map_phys.cocci can
- * convert, "source" what dma_unmap_source.cocci can, "-" neither. make check compares these with the
- * report. It is never compiled.
+ * What the semantic patches of the series have to find and convert: "phys" is what
+ * dma_map_phys.cocci can, "source" what dma_unmap_source.cocci can, "-" neither. It is never
+ * compiled.
  */
+#include <linux/module.h>
 
 /* ---- pairs of one member */
 
@@ -205,4 +206,167 @@ void source_replaced(void *buf)
 	addr = dma_map_single(dev, buf, size, dir);		/* phys */
 	buf = other();
 	dma_unmap_single(dev, addr, size, dir);			/* phys */
+}
+
+/* ---- what changes the source of a variable, in any way */
+
+void changed_in_a_loop(void *buf)
+{
+	dma_addr_t addr;
+
+	addr = dma_map_single(dev, buf, size, dir);	/* - */
+	while (more()) {
+		dma_sync_single_for_cpu(dev, addr, size, dir);	/* - */
+		buf = next(buf);
+	}
+}
+
+void given_away(void *buf)
+{
+	dma_addr_t addr;
+
+	addr = dma_map_single(dev, buf, size, dir);	/* phys */
+	get_another(&buf);
+	dma_unmap_single(dev, addr, size, dir);	/* phys */
+}
+
+void swapped(void *buf, void *other)
+{
+	dma_addr_t addr;
+
+	addr = dma_map_single(dev, buf, size, dir);	/* phys */
+	swap(buf, other);
+	dma_unmap_single(dev, addr, size, dir);	/* phys */
+}
+
+void iterated(struct list_head *h)
+{
+	dma_addr_t addr;
+	struct x *e;
+
+	addr = dma_map_single(dev, e->ibuf, size, dir);	/* phys */
+	list_for_each_entry(e, h, list)
+		foo(e);
+	dma_unmap_single(dev, addr, size, dir);	/* phys */
+}
+
+void member_moves(struct c *c)
+{
+	dma_addr_t addr;
+
+	addr = dma_map_single(dev, c->mptr, size, dir);	/* phys */
+	c->mptr += size;
+	dma_unmap_single(dev, addr, size, dir);	/* phys */
+}
+
+void index_counts(struct c *c)
+{
+	dma_addr_t addr;
+
+	addr = dma_map_single(dev, c->bufs[c->nn], size, dir);	/* phys */
+	c->nn++;
+	dma_unmap_single(dev, addr, size, dir);	/* phys */
+}
+
+void index_counted_first(int i)
+{
+	dma_addr_t addr;
+
+	addr = dma_map_single(dev, bufs[i], size, dir);	/* phys */
+	++i;
+	dma_unmap_single(dev, addr, size, dir);	/* phys */
+}
+
+void index_or(int i)
+{
+	dma_addr_t addr;
+
+	addr = dma_map_single(dev, bufs[i], size, dir);	/* phys */
+	i |= 1;
+	dma_unmap_single(dev, addr, size, dir);	/* phys */
+}
+
+void element_assigned(void)
+{
+	dma_addr_t addr;
+
+	addr = dma_map_single(dev, lbufs[0], size, dir);	/* phys */
+	lbufs[0] = other();
+	dma_unmap_single(dev, addr, size, dir);	/* phys */
+}
+
+void member_of_a_structure(struct c c)
+{
+	dma_addr_t addr;
+
+	addr = dma_map_single(dev, c.ptr2, size, dir);	/* phys */
+	c.ptr2 = other();
+	dma_unmap_single(dev, addr, size, dir);	/* phys */
+}
+
+void mapped_by_the_caller(dma_addr_t addr, void *buf)
+{
+	if (!addr)
+		addr = dma_map_single(dev, buf, size, dir);	/* phys */
+	dma_unmap_single(dev, addr, size, dir);	/* phys */
+}
+
+/* ---- what changes the buffer, the address or the descriptor */
+
+void descriptor_of_a_call(struct b *d)
+{
+	dma_unmap_single(dev, next_desc(r)->buffer_dma, size, dir);	/* phys */
+}
+
+void descriptor_counts(struct b *d)
+{
+	dma_unmap_single(dev, (d++)->buffer_dma, size, dir);	/* phys */
+}
+
+void buffer_moves(struct b *d)
+{
+	d->buffer += 16;
+	dma_unmap_single(dev, d->buffer_dma, size, dir);	/* phys */
+}
+
+void buffer_given_away(struct b *d)
+{
+	refill(&d->buffer);
+	dma_unmap_single(dev, d->buffer_dma, size, dir);	/* phys */
+}
+
+void buffer_swapped(struct b *d)
+{
+	swap(d->buffer, x);
+	dma_unmap_single(dev, d->buffer_dma, size, dir);	/* phys */
+}
+
+void embedded_map(struct b *d)
+{
+	d->embedded_dma = dma_map_single(dev, d->embedded, size, dir);	/* - */
+}
+
+void embedded_assigned(struct r *r)
+{
+	r->emb.embedded_dma = other_addr;
+}
+
+void embedded_unmap(struct b *d)
+{
+	dma_unmap_single(dev, d->embedded_dma, size, dir);	/* - */
+}
+
+void address_map(struct b *d)
+{
+	d->third_dma = dma_map_single(dev, d->third, size, dir);	/* phys */
+}
+
+void address_given_away(struct r *r)
+{
+	x = dma_alloc_coherent(dev, size, &r->third_dma, GFP_KERNEL);
+}
+
+void address_unmap(struct b *d)
+{
+	dma_unmap_single(dev, d->third_dma, size, dir);	/* phys */
 }

@@ -37,6 +37,9 @@ import re
 sets = {}
 maps = {}
 
+# The same, where the value changes without an assignment of its own
+changes = {}
+
 # By file and function: where skb->data moves
 moves = {}
 
@@ -67,20 +70,23 @@ def moves_after(m, last):
 
 def has_one_source(key):
     return (len(set(maps[key].values())) == 1 and
-            sets.get(key, set()) <= set(maps[key]))
+            sets.get(key, set()) <= set(maps[key]) and
+            key not in changes)
 
-# Whether @source is no call, and nothing that it is made of is assigned between
-# map and use
+# Whether @text is the same when it is read twice: no call, nothing that counts on
+def is_pure(text):
+    return not re.search(r"\w *\(|\+\+|--|[^=!<>]=[^=]", text)
+
+# Whether @source is still what was mapped: nothing that it is made of changes
+# below the map, where a loop would come back to
 def stays(m, p, source):
-    if re.search(r"\w *\(", source):
-        return False
     keys = [key(m, name) for name in re.findall(r"\w+", source)
             for key in (member, variable)]
-    if source.endswith("data") and moves_after(m, int(p[0].line)):
+    if not is_pure(source) or "data" in source and moves_after(m, 1 << 30):
         return False
     return int(m[0].line) < int(p[0].line) and not any(
-        int(m[0].line) < int(line) < int(p[0].line)
-        for k in keys for _, line, _ in sets.get(k, ()))
+        int(m[0].line) < int(line)
+        for k in keys for _, line, _ in sets.get(k, set()) | changes.get(k, set()))
 
 def message(p):
     if place(p) in known:
@@ -102,6 +108,10 @@ position p;
   d->F = C
 |
   d->F =@p e
+|
+  d.F = C
+|
+  d.F =@p e
 )
 
 @script:python@
@@ -136,11 +146,116 @@ a << variable_set.a;
 
 add_set(variable(p, a), p)
 
+@member_change@
+expression d, e;
+identifier F;
+assignment operator op != {=};
+position p;
+@@
+
+(
+  d->F op@p e
+|
+  d.F op@p e
+|
+  d->F@p++
+|
+  d->F@p--
+|
+  ++d->F@p
+|
+  --d->F@p
+|
+  &d->F@p
+|
+  d->F[...] =@p e
+|
+  swap(d->F@p, e)
+|
+  swap(e, d->F@p)
+)
+
+@script:python@
+p << member_change.p;
+F << member_change.F;
+@@
+
+changes.setdefault(member(p, F), set()).add(place(p))
+
+@variable_change@
+idexpression a;
+expression e;
+identifier F;
+assignment operator op != {=};
+position p;
+@@
+
+(
+  a op@p e
+|
+  ++a@p
+|
+  --a@p
+|
+  &a@p
+|
+  a[...] =@p e
+|
+  a.F =@p e
+|
+  swap(a@p, e)
+|
+  swap(e, a@p)
+)
+
+@script:python@
+p << variable_change.p;
+a << variable_change.a;
+@@
+
+changes.setdefault(variable(p, a), set()).add(place(p))
+
+@iteration@
+idexpression a;
+iterator I;
+statement S;
+position p;
+@@
+
+  I(a@p, ...) S
+
+@script:python@
+p << iteration.p;
+a << iteration.a;
+@@
+
+changes.setdefault(variable(p, a), set()).add(place(p))
+
+// A parameter has a value before the map
+@given@
+identifier f, a;
+type T;
+position p;
+@@
+
+  f(..., T a@p, ...) { ... }
+
+@script:python@
+p << given.p;
+a << given.a;
+f << given.f;
+@@
+
+sets.setdefault((p[0].file, f, a), set()).add(("parameter", 0, 0))
+
 @moved@
 position p;
 @@
 
-  \(skb_reserve@p\|skb_pull@p\|__skb_pull@p\|skb_push@p\|__skb_push@p\|eth_type_trans@p\)(...)
+  \(skb_reserve@p\|skb_pull@p\|__skb_pull@p\|skb_push@p\|__skb_push@p\|
+    eth_type_trans@p\|skb_pull_rcsum@p\|skb_pull_data@p\|pskb_pull@p\|
+    pskb_may_pull@p\|pskb_expand_head@p\|skb_cow@p\|
+    skb_cow_head@p\|skb_linearize@p\)(...)
 
 @script:python@
 p << moved.p;
@@ -246,10 +361,23 @@ if not has_one_source(member(p, F)):
 @buf_lost exists@
 identifier buf.F, buf.B;
 expression d, e;
+assignment operator op != {=};
 position p;
 @@
 
+(
   d->B = e
+|
+  d->B op e
+|
+  d->B++
+|
+  &d->B
+|
+  swap(d->B, e)
+|
+  swap(e, d->B)
+)
   ... when != d->F = dma_map_single(...)
 (
   dma_unmap_single@p
@@ -262,7 +390,8 @@ position p;
 
 @buf_pair@
 identifier buf.F;
-expression d, dev, size, dir;
+expression d : script:python() { is_pure(d) };
+expression dev, size, dir;
 position p != buf_lost.p;
 @@
 
@@ -293,13 +422,25 @@ if not has_one_source(member(p, F)):
 @skb_lost exists@
 identifier skb.F, skb.B;
 expression d, e;
+assignment operator op != {=};
 position p;
 @@
 
 (
   d->B = e
 |
-  \(skb_reserve\|skb_pull\|__skb_pull\|skb_push\|__skb_push\|eth_type_trans\)(...)
+  d->B->data op e
+|
+  &d->B
+|
+  swap(d->B, e)
+|
+  swap(e, d->B)
+|
+  \(skb_reserve\|skb_pull\|__skb_pull\|skb_push\|__skb_push\|
+    eth_type_trans\|skb_pull_rcsum\|skb_pull_data\|pskb_pull\|
+    pskb_may_pull\|pskb_expand_head\|skb_cow\|
+    skb_cow_head\|skb_linearize\)(...)
 )
   ... when != d->F = dma_map_single(...)
 (
@@ -313,7 +454,8 @@ position p;
 
 @skb_pair@
 identifier skb.F;
-expression d, dev, size, dir;
+expression d : script:python() { is_pure(d) };
+expression dev, size, dir;
 position p != skb_lost.p;
 @@
 
@@ -344,10 +486,21 @@ if not has_one_source(member(p, F)):
 @page_lost exists@
 identifier page.F, page.B;
 expression d, e;
+assignment operator op != {=};
 position p;
 @@
 
+(
   d->B = e
+|
+  d->B op e
+|
+  &d->B
+|
+  swap(d->B, e)
+|
+  swap(e, d->B)
+)
   ... when != d->F = dma_map_page(...)
 (
   dma_unmap_page@p
@@ -360,7 +513,8 @@ position p;
 
 @page_pair@
 identifier page.F;
-expression d, dev, size, dir;
+expression d : script:python() { is_pure(d) };
+expression dev, size, dir;
 position p != page_lost.p;
 @@
 
@@ -454,7 +608,8 @@ position var.p;
 
 @depends on patch@
 identifier buf.F, buf.B;
-expression d, dev, size, dir;
+expression d : script:python() { is_pure(d) };
+expression dev, size, dir;
 position p != buf_lost.p;
 @@
 
@@ -471,7 +626,8 @@ position p != buf_lost.p;
 
 @depends on patch@
 identifier skb.F, skb.B;
-expression d, dev, size, dir;
+expression d : script:python() { is_pure(d) };
+expression dev, size, dir;
 position p != skb_lost.p;
 @@
 
@@ -488,7 +644,8 @@ position p != skb_lost.p;
 
 @depends on patch@
 identifier page.F, page.B;
-expression d, dev, size, dir;
+expression d : script:python() { is_pure(d) };
+expression dev, size, dir;
 position p != page_lost.p;
 @@
 
