@@ -8,12 +8,16 @@ get_starter_qemu() { :; }
 
 start_args_qemu() { START=(-kernel "$OUT/$IMAGE" ${INITRD:+-initrd "$INITRD"} -append "$1"); }
 
+xen_version() {
+	apt-cache pkgnames xen-hypervisor- | grep -oP '^xen-hypervisor-\K[0-9.]+(?=-)' | sort -V |
+		tail -n 1 | grep .
+}
+
 # get_xen: sets XEN to the image of Xen for the architecture, of the version that this Debian has
 get_xen() {
 	local version
-	version=$(apt-cache pkgnames xen-hypervisor- | grep -oP '^xen-hypervisor-\K[0-9.]+(?=-)' |
-		sort -V | tail -n 1)
-	[ -n "$version" ] || die "apt has no xen-hypervisor"
+	version=$(xen_version) || { apt_get packages update && version=$(xen_version); } ||
+		die "apt has no xen-hypervisor"
 	unpack_packages "$DEB_ARCH" "xen-hypervisor-$version-$DEB_ARCH"
 	XEN=$GUEST/boot/xen-$version-$DEB_ARCH
 }
