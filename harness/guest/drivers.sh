@@ -12,20 +12,22 @@ DISKS="vmw_pvscsi ehci-pci sdhci-pci"
 load() {
 	driver=$1
 	hist_on dma/dma_map_phys device
-	modprobe "$driver"
+	modprobe "$driver" || fail "there is no module $driver"
 }
 held() { for d in $(devices_of "$driver"); do echo "$d: $(mappings_of "$d") mappings are held"; done; }
 # What is held while nothing moves, such as the buffer of the SD host. Drivers of the base use what
 # they have freed when they lose a device, so they keep it.
 remember_idle() { remember_use && held >/tmp/held; }
 is_idle() {
+	unused=
 	for d in $(devices_of "$driver"); do
-		echo "$d: $(hist_get dma/dma_map_phys "$d" hitcount) mappings"
-		[ "$(hist_get dma/dma_map_phys "$d" hitcount)" -gt 0 ] || return
+		n=$(hist_get dma/dma_map_phys "$d" hitcount)
+		echo "$d: $n mappings"
+		[ "$n" -gt 0 ] || unused=$d
 	done
 	hist_off dma/dma_map_phys device
 	# shellcheck disable=SC2119  # of no device
-	held | diff /tmp/held - && is_clean
+	[ -z "$unused" ] && held | diff /tmp/held - && is_clean
 }
 
 start_cards() { find_cards "$driver" && remember_idle && set_up; }
