@@ -57,10 +57,10 @@ expect() {
 expect "all cases" "\
 1..9
 ok 1 first: case first
-not ok 2 fails: case fails
 # of 2 reasons
-not ok 3 not_made: case not_made
+not ok 2 fails: case fails
 # not ready
+not ok 3 not_made: case not_made
 not ok 4 exits: case exits
 not ok 5 redirects: case redirects
 ok 6 module: case module # SKIP no_such_module is built in or missing
