@@ -4,13 +4,6 @@
 # shellcheck source-path=SCRIPTDIR source=dma.sh
 . /harness/dma.sh
 
-# devices_of DRIVER: of PCI
-devices_of() {
-	for device in "/sys/bus/pci/drivers/$1"/*:*; do
-		[ ! -e "$device" ] || echo "${device##*/}"
-	done
-}
-
 # find_cards DRIVER: false if there are not two
 find_cards() {
 	# shellcheck disable=SC2046  # two words

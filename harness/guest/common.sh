@@ -88,12 +88,19 @@ provider() {
 
 dma_errors() { cat "$debug/dma-api/error_count"; }
 
+# devices_of DRIVER: of PCI
+devices_of() {
+	for device in "/sys/bus/pci/drivers/$1"/*:*; do
+		[ ! -e "$device" ] || echo "${device##*/}"
+	done
+}
+
 # Takes the drivers off the devices: dma-debug reports what they have not unmapped. And a
 # virtio-iommu is reset before the disks at power-off, which then wait for a minute each (6.12.117).
 release_devices() {
 	for driver in nvme ahci edu; do
-		for device in "/sys/bus/pci/drivers/$driver"/*:*; do
-			[ ! -e "$device" ] || echo "${device##*/}" >"/sys/bus/pci/drivers/$driver/unbind"
+		for device in $(devices_of $driver); do
+			echo "$device" >"/sys/bus/pci/drivers/$driver/unbind"
 		done
 	done
 }
