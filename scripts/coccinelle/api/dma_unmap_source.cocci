@@ -40,8 +40,12 @@ maps = {}
 # The same, where the value changes without an assignment of its own
 changes = {}
 
-# By file and function: where skb->data moves
+# By file and function: where skb->data moves, which these do
 moves = {}
+movers = ("skb_reserve", "skb_pull", "__skb_pull", "skb_push", "__skb_push",
+          "eth_type_trans", "skb_pull_rcsum", "skb_pull_data", "pskb_pull",
+          "pskb_may_pull", "pskb_expand_head", "skb_cow", "skb_cow_head",
+          "skb_linearize")
 
 # The unmaps and syncs whose source is known
 known = {}
@@ -127,17 +131,7 @@ expression e;
 position p;
 @@
 
-(
   a =@p e
-|
-  a@p += e
-|
-  a@p -= e
-|
-  a@p++
-|
-  a@p--
-)
 
 @script:python@
 p << variable_set.p;
@@ -192,6 +186,10 @@ position p;
 
 (
   a op@p e
+|
+  a@p++
+|
+  a@p--
 |
   ++a@p
 |
@@ -249,13 +247,11 @@ f << given.f;
 sets.setdefault((p[0].file, f, a), set()).add(("parameter", 0, 0))
 
 @moved@
+identifier f : script:python() { f in movers };
 position p;
 @@
 
-  \(skb_reserve@p\|skb_pull@p\|__skb_pull@p\|skb_push@p\|__skb_push@p\|
-    eth_type_trans@p\|skb_pull_rcsum@p\|skb_pull_data@p\|pskb_pull@p\|
-    pskb_may_pull@p\|pskb_expand_head@p\|skb_cow@p\|
-    skb_cow_head@p\|skb_linearize@p\)(...)
+  f@p(...)
 
 @script:python@
 p << moved.p;
@@ -421,6 +417,7 @@ if not has_one_source(member(p, F)):
 
 @skb_lost exists@
 identifier skb.F, skb.B;
+identifier f : script:python() { f in movers };
 expression d, e;
 assignment operator op != {=};
 position p;
@@ -437,10 +434,7 @@ position p;
 |
   swap(e, d->B)
 |
-  \(skb_reserve\|skb_pull\|__skb_pull\|skb_push\|__skb_push\|
-    eth_type_trans\|skb_pull_rcsum\|skb_pull_data\|pskb_pull\|
-    pskb_may_pull\|pskb_expand_head\|skb_cow\|
-    skb_cow_head\|skb_linearize\)(...)
+  f(...)
 )
   ... when != d->F = dma_map_single(...)
 (
@@ -679,8 +673,8 @@ position p;
 p << include.p;
 @@
 
-includes.setdefault(p[0].file, int(p[0].line))
-includes[p[0].file] = min(includes[p[0].file], int(p[0].line))
+line = int(p[0].line)
+includes[p[0].file] = min(line, includes.get(p[0].file, line))
 
 @script:python@
 p << include.p;
