@@ -8,10 +8,8 @@
 CARDS="e1000 vmxnet3"
 DISKS="vmw_pvscsi ehci-pci sdhci-pci"
 
-# load DRIVER: and count what its devices map
 load() {
 	driver=$1
-	hist_on dma/dma_map_phys device
 	modprobe "$driver" || fail "there is no module $driver"
 }
 held() {
@@ -27,7 +25,6 @@ is_idle() {
 		echo "$d: $n mappings"
 		[ "$n" -gt 0 ] || unused=$d
 	done
-	hist_off dma/dma_map_phys device
 	# shellcheck disable=SC2119  # of no device
 	[ -z "$unused" ] && held | diff /tmp/held - && is_clean
 }
@@ -62,6 +59,7 @@ no_device() { skip "$1" "this machine has no such device"; }
 
 ktap_print_header
 ktap_set_plan 17
+hist_on dma/dma_map_phys device
 for name in $CARDS; do
 	load "$name"
 	check "$name: two cards are up" start_cards
@@ -77,4 +75,5 @@ for name in $DISKS; do
 	$check "$name: data" verify_disk "$name"
 	$check "$name: nothing more is mapped or bounced than before" is_idle
 done
+hist_off dma/dma_map_phys device
 ktap_finished
