@@ -18,8 +18,8 @@ packets_are_split() {
 }
 
 # Who looks up where a mapping leads: in a page table, among the bounce buffers, or as Xen does, in
-# any unmap and sync by the plain calls. So do a map that keeps it, and dma-debug, to check what it
-# is told: both by dma_state_lookup(), or what this calls.
+# any unmap and sync by the plain calls. So do a map that keeps it, by __dma_map_phys_state(), and
+# dma-debug, to check what it is told, by dma_state_lookup(); or what these call.
 LOOKUPS="iommu_iova_to_phys __swiotlb_find_pool"
 [ "$PROVIDER" != xen_swiotlb_dma_ops ] || LOOKUPS="$LOOKUPS xen_swiotlb_unmap_phys
 	xen_swiotlb_sync_single_for_cpu xen_swiotlb_sync_single_for_device"
@@ -42,7 +42,7 @@ lookups_off() {
 	done
 }
 # count_hits FUNCTION [!]: for a check, or for no good reason
-CHECKS="dma_state_[a-z_]*|iommu_dma_to_phys|xen_swiotlb_find_target"
+CHECKS="__dma_map_phys_state|dma_state_[a-z_]*|iommu_dma_to_phys|xen_swiotlb_find_target"
 count_hits() {
 	awk "/^. caller/ && $2 / ($CHECKS) /"' { n += $NF }
 		END { print n + 0 }' "$tracing/events/lookups/$1/hist"

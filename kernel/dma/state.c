@@ -17,7 +17,7 @@
  *            |                                |
  *            | if it may be bounced           | if it is empty
  *            v                                v
- *        plain call                       plain call
+ *      it is looked up                    plain call
  *
  * Terms:
  *
@@ -140,6 +140,21 @@ static struct dma_map_state dma_state_find(struct device *dev,
 	return dma_state_make(addr, target, pool, 0);
 }
 
+/*
+ * Where a DMA address of a direct mapping leads. One that does not translate
+ * back to @source, if that is known, is a bounce buffer's, or @source is wrong.
+ */
+static __always_inline struct dma_map_state dma_state_direct(struct device *dev,
+		dma_addr_t addr, const phys_addr_t *source)
+{
+	phys_addr_t target = dma_to_phys(dev, addr);
+	struct io_tlb_pool *pool = NULL;
+
+	if (!source || unlikely(target != *source))
+		pool = swiotlb_find_pool(dev, target);
+	return dma_state_make(addr, target, pool, 0);
+}
+
 /* Where a DMA address leads. Empty if it leads nowhere. */
 static struct dma_map_state dma_state_lookup(struct device *dev,
 		dma_addr_t addr)
@@ -150,29 +165,21 @@ static struct dma_map_state dma_state_lookup(struct device *dev,
 	if (unlikely(ops))
 		return dma_state_find(dev, ops, addr, NULL);
 	if (!use_dma_iommu(dev))
-		target = dma_to_phys(dev, addr);
-	else
-		target = iommu_dma_to_phys(dev, addr);
-	if (unlikely(use_dma_iommu(dev) && !target))
+		return dma_state_direct(dev, addr, NULL);
+	target = iommu_dma_to_phys(dev, addr);
+	if (unlikely(!target))
 		return (struct dma_map_state) {};
 	return dma_state_make(addr, target, swiotlb_find_pool(dev, target), 0);
 }
 
 /*
- * True if a mapping of @phys leads there, false if that has to be looked up.
- * @size is the length of the mapping, or 0 if that is unknown because the caller
- * syncs a part of it.
- *
- * For a direct mapping this is exact: an address that does not translate back
- * to the source is a bounce buffer's, or @phys is wrong.
+ * True if a mapping of @phys by an IOMMU or by @ops leads there, false if that
+ * has to be looked up. @size is the length of the mapping, or 0 if that is
+ * unknown because the caller syncs a part of it.
  */
 static __always_inline bool dma_source_is_target(struct device *dev,
-		const struct dma_map_ops *ops, dma_addr_t addr,
-		phys_addr_t phys, size_t size)
+		const struct dma_map_ops *ops, phys_addr_t phys, size_t size)
 {
-	if (!use_dma_iommu(dev) && !ops)
-		return dma_to_phys(dev, addr) == phys;
-
 	/*
 	 * The DMA address may come from another CPU. Load it before the mark.
 	 * Pairs with smp_mb() in swiotlb_find_slots().
@@ -181,18 +188,6 @@ static __always_inline bool dma_source_is_target(struct device *dev,
 	if (likely(!dma_has_bounced(dev)))
 		return true;
 	return !ops && size && !iommu_dma_shape_can_bounce(dev, phys, size);
-}
-
-/*
- * True if the plain call is the one to look up where a mapping leads, because it
- * is quicker than this. A check has to know in any case.
- */
-static __always_inline bool dma_source_is_unknown(struct device *dev,
-		const struct dma_map_ops *ops, dma_addr_t addr,
-		phys_addr_t phys, size_t size, unsigned long attrs)
-{
-	return !DMA_IS_CHECKED && !(attrs & DMA_ATTR_MMIO) && !ops &&
-	       !dma_source_is_target(dev, ops, addr, phys, size);
 }
 
 /* Where a mapping of @phys leads, if not there */
@@ -213,7 +208,9 @@ dma_state_from_source(struct device *dev, const struct dma_map_ops *ops,
 {
 	if (attrs & DMA_ATTR_MMIO)
 		return dma_state_make(addr, phys, NULL, STATE_MMIO);
-	if (likely(dma_source_is_target(dev, ops, addr, phys, size)))
+	if (!use_dma_iommu(dev) && !ops)
+		return dma_state_direct(dev, addr, &phys);
+	if (likely(dma_source_is_target(dev, ops, phys, size)))
 		return dma_state_make(addr, phys, NULL, 0);
 	return dma_source_lookup(dev, ops, addr, phys);
 }
@@ -387,10 +384,6 @@ static noinline void dma_unmap_from_slow(struct device *dev, dma_addr_t addr,
 	const struct dma_map_ops *ops = dma_state_ops(dev);
 	struct dma_map_state state = {};
 
-	if (dma_source_is_unknown(dev, ops, addr, phys, size, attrs)) {
-		dma_unmap_phys(dev, addr, size, dir, attrs);
-		return;
-	}
 	if (!dma_args_valid(dev, dir))
 		return;
 	if (dma_state_is_supported(ops))
@@ -537,9 +530,9 @@ void __dma_sync_state_for_device(struct device *dev, dma_addr_t addr,
 EXPORT_SYMBOL_GPL(__dma_sync_state_for_device);
 
 /* The state for a sync of a part of a mapping. Empty if it is of no use. */
-static struct dma_map_state dma_state_of_part(struct device *dev,
-		const struct dma_map_ops *ops, dma_addr_t addr,
-		phys_addr_t phys, unsigned long attrs)
+static __always_inline struct dma_map_state
+dma_state_of_part(struct device *dev, const struct dma_map_ops *ops,
+		  dma_addr_t addr, phys_addr_t phys, unsigned long attrs)
 {
 	/* dma_map_ops must not be asked to sync registers either */
 	if (attrs & DMA_ATTR_MMIO || dma_state_is_supported(ops))
@@ -553,9 +546,7 @@ void __dma_sync_phys_for_cpu(struct device *dev, dma_addr_t addr,
 {
 	const struct dma_map_ops *ops = dma_state_ops(dev);
 
-	if (dma_source_is_unknown(dev, ops, addr, phys, 0, attrs))
-		__dma_sync_single_for_cpu(dev, addr, size, dir);
-	else if (dma_args_valid(dev, dir))
+	if (dma_args_valid(dev, dir))
 		dma_sync_by_state_for_cpu(dev, ops, addr, size, dir, &phys,
 				dma_state_of_part(dev, ops, addr, phys, attrs));
 }
@@ -567,9 +558,7 @@ void __dma_sync_phys_for_device(struct device *dev, dma_addr_t addr,
 {
 	const struct dma_map_ops *ops = dma_state_ops(dev);
 
-	if (dma_source_is_unknown(dev, ops, addr, phys, 0, attrs))
-		__dma_sync_single_for_device(dev, addr, size, dir);
-	else if (dma_args_valid(dev, dir))
+	if (dma_args_valid(dev, dir))
 		dma_sync_by_state_for_device(dev, ops, addr, size, dir, &phys,
 				dma_state_of_part(dev, ops, addr, phys, attrs));
 }
