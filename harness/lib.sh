@@ -146,10 +146,11 @@ kmake() {
 	local src out=$2
 	src=$(readlink -f "$1")
 	shift 2
-	[[ $src$out != *[[:space:]:]* ]] ||
-		die "the kernel builds in no path with a blank or a colon: $out"
+	[[ $src$out$HARNESS != *[[:space:]:]* ]] ||
+		die "the kernel builds in no path with a blank or a colon: $out, $HARNESS"
 	mkdir -p "$out"
-	make -C "$src" O="$out" CC="ccache ${CROSS_COMPILE:-}gcc" HOSTCC="ccache gcc" -j"$JOBS" "$@"
+	make -C "$src" O="$out" CC="$HARNESS/cc ${CROSS_COMPILE:-}gcc" HOSTCC="ccache gcc" \
+		-j"$JOBS" "$@"
 }
 
 # The tool of the selftests, for the guest of a CROSS_COMPILE: compile_benchmark FILE

@@ -56,7 +56,7 @@ cmake() {
 	read -r _ arch cc _ <"$(config_file "$1")"
 	[[ $cc != *-gcc ]] || cross=${cc%gcc}
 	shift
-	ARCH=$arch CROSS_COMPILE=$cross kmake "$SRC" "$out" CC="ccache $cc" "$@"
+	ARCH=$arch CROSS_COMPILE=$cross kmake "$SRC" "$out" CC="$HARNESS/cc $cc" "$@"
 }
 
 # The options that the series brings: `on` has them all.
