@@ -26,12 +26,13 @@ table() {
 	' "$HARNESS/lab/machines"
 }
 
-# machines_for WHAT: the names of the machines that WHAT boots: $MACHINE, or those that the table
-# has for it ($FOR instead, if it is set; a shell is for those of run)
+# machines_for WHAT [ARCH]: the names of the machines that WHAT boots: $MACHINE, or those that the
+# table has for it ($FOR instead, if it is set; a shell is for those of run), of that architecture
 machines_for() {
-	local name whats found='' what=${FOR:-$1}
+	local name whats arch found='' what=${FOR:-$1}
 	case $what in shell | debug) what=run ;; esac
-	while IFS='|' read -r name whats _; do
+	while IFS='|' read -r name whats arch _; do
+		[ "$arch" = "${2:-$arch}" ] || continue
 		if [ -n "${MACHINE:-}" ]; then [ "$name" = "$MACHINE" ] || continue
 		else [[ " $whats " = *" $what "* ]] || continue; fi
 		echo "$name"
