@@ -14,10 +14,10 @@
  *    known to the caller               kept by the caller
  *            |                                |
  *   dma_state_from_source() ----------------->|
- *            |                                |
- *            | if it may be bounced           | if it is empty
- *            v                                v
- *      it is looked up                    plain call
+ *   looks it up if it may                     |
+ *   be bounced                                | if it is empty
+ *                                             v
+ *                                         plain call
  *
  * Terms:
  *
@@ -130,19 +130,9 @@ dma_state_given(const struct dma_map_ops *ops,
 	return (struct dma_map_state) {};
 }
 
-static struct dma_map_state dma_state_find(struct device *dev,
-		const struct dma_map_ops *ops, dma_addr_t addr,
-		const phys_addr_t *source)
-{
-	struct io_tlb_pool *pool = NULL;
-	phys_addr_t target = ops->find_target(dev, addr, source, &pool);
-
-	return dma_state_make(addr, target, pool, 0);
-}
-
 /*
- * Where a DMA address of a direct mapping leads. One that does not translate
- * back to @source, if that is known, is a bounce buffer's, or @source is wrong.
+ * Where a DMA address of a direct mapping leads. If that is @source, nothing was
+ * bounced and no pool is searched. Else it was, or @source is wrong or %NULL.
  */
 static __always_inline struct dma_map_state dma_state_direct(struct device *dev,
 		dma_addr_t addr, const phys_addr_t *source)
@@ -155,17 +145,23 @@ static __always_inline struct dma_map_state dma_state_direct(struct device *dev,
 	return dma_state_make(addr, target, pool, 0);
 }
 
-/* Where a DMA address leads. Empty if it leads nowhere. */
+/*
+ * Where a DMA address leads. A @source that is not %NULL may spare a search.
+ * Empty if it leads nowhere.
+ */
 static struct dma_map_state dma_state_lookup(struct device *dev,
-		dma_addr_t addr)
+		const struct dma_map_ops *ops, dma_addr_t addr,
+		const phys_addr_t *source)
 {
-	const struct dma_map_ops *ops = dma_state_ops(dev);
+	struct io_tlb_pool *pool = NULL;
 	phys_addr_t target;
 
-	if (unlikely(ops))
-		return dma_state_find(dev, ops, addr, NULL);
+	if (unlikely(ops)) {
+		target = ops->find_target(dev, addr, source, &pool);
+		return dma_state_make(addr, target, pool, 0);
+	}
 	if (!use_dma_iommu(dev))
-		return dma_state_direct(dev, addr, NULL);
+		return dma_state_direct(dev, addr, source);
 	target = iommu_dma_to_phys(dev, addr);
 	if (unlikely(!target))
 		return (struct dma_map_state) {};
@@ -190,17 +186,15 @@ static __always_inline bool dma_source_is_target(struct device *dev,
 	return !ops && size && !iommu_dma_shape_can_bounce(dev, phys, size);
 }
 
-/* Where a mapping of @phys leads, if not there */
+/* With the address of @phys taken here, and not in the quick paths of callers */
 static noinline struct dma_map_state dma_source_lookup(struct device *dev,
 		const struct dma_map_ops *ops, dma_addr_t addr,
 		phys_addr_t phys)
 {
-	if (unlikely(ops))
-		return dma_state_find(dev, ops, addr, &phys);
-	return dma_state_lookup(dev, addr);
+	return dma_state_lookup(dev, ops, addr, &phys);
 }
 
-/* The same as a state, looked up if it has to be */
+/* The state of a mapping of @phys, looked up if that may be bounced */
 static __always_inline struct dma_map_state
 dma_state_from_source(struct device *dev, const struct dma_map_ops *ops,
 		      dma_addr_t addr, phys_addr_t phys, size_t size,
@@ -226,6 +220,7 @@ void dma_state_check(struct device *dev, dma_addr_t addr, size_t size,
 		enum dma_data_direction dir, const phys_addr_t *source,
 		struct dma_map_state *state)
 {
+	const struct dma_map_ops *ops = dma_state_ops(dev);
 	struct dma_map_state told = *state;
 	struct dma_debug_source recorded = {};
 	bool is_recorded, is_mmio = dma_state_is_mmio(state);
@@ -233,13 +228,13 @@ void dma_state_check(struct device *dev, dma_addr_t addr, size_t size,
 
 	KUNIT_STATIC_STUB_REDIRECT(dma_state_check, dev, addr, size, dir,
 				   source, state);
-	if (!debug_dma_active() || !dma_state_is_supported(dma_state_ops(dev)))
+	if (!debug_dma_active() || !dma_state_is_supported(ops))
 		return;
 
 	is_recorded = debug_dma_find_source(dev, addr, size, dir, &recorded);
 	if (is_recorded)
 		is_mmio = recorded.attrs & DMA_ATTR_MMIO;
-	*state = dma_state_lookup(dev, addr);
+	*state = dma_state_lookup(dev, ops, addr, NULL);
 	/* dev->dma_range_map is of RAM, and registers need not be in it */
 	if (is_recorded && is_mmio && dma_map_direct(dev, get_dma_ops(dev)))
 		*state = dma_state_make(addr, recorded.phys, NULL, STATE_MMIO);
@@ -381,11 +376,13 @@ static noinline void dma_unmap_from_slow(struct device *dev, dma_addr_t addr,
 		phys_addr_t phys, size_t size, enum dma_data_direction dir,
 		unsigned long attrs)
 {
-	const struct dma_map_ops *ops = dma_state_ops(dev);
+	const struct dma_map_ops *ops;
 	struct dma_map_state state = {};
 
 	if (!dma_args_valid(dev, dir))
 		return;
+
+	ops = dma_state_ops(dev);
 	if (dma_state_is_supported(ops))
 		state = dma_state_from_source(dev, ops, addr, phys, size,
 					      attrs);
@@ -544,11 +541,14 @@ void __dma_sync_phys_for_cpu(struct device *dev, dma_addr_t addr,
 		phys_addr_t phys, size_t size, enum dma_data_direction dir,
 		unsigned long attrs)
 {
-	const struct dma_map_ops *ops = dma_state_ops(dev);
+	const struct dma_map_ops *ops;
 
-	if (dma_args_valid(dev, dir))
-		dma_sync_by_state_for_cpu(dev, ops, addr, size, dir, &phys,
-				dma_state_of_part(dev, ops, addr, phys, attrs));
+	if (!dma_args_valid(dev, dir))
+		return;
+
+	ops = dma_state_ops(dev);
+	dma_sync_by_state_for_cpu(dev, ops, addr, size, dir, &phys,
+			dma_state_of_part(dev, ops, addr, phys, attrs));
 }
 EXPORT_SYMBOL_GPL(__dma_sync_phys_for_cpu);
 
@@ -556,11 +556,14 @@ void __dma_sync_phys_for_device(struct device *dev, dma_addr_t addr,
 		phys_addr_t phys, size_t size, enum dma_data_direction dir,
 		unsigned long attrs)
 {
-	const struct dma_map_ops *ops = dma_state_ops(dev);
+	const struct dma_map_ops *ops;
 
-	if (dma_args_valid(dev, dir))
-		dma_sync_by_state_for_device(dev, ops, addr, size, dir, &phys,
-				dma_state_of_part(dev, ops, addr, phys, attrs));
+	if (!dma_args_valid(dev, dir))
+		return;
+
+	ops = dma_state_ops(dev);
+	dma_sync_by_state_for_device(dev, ops, addr, size, dir, &phys,
+			dma_state_of_part(dev, ops, addr, phys, attrs));
 }
 EXPORT_SYMBOL_GPL(__dma_sync_phys_for_device);
 #endif /* CONFIG_DMA_NEED_SYNC */
