@@ -96,9 +96,14 @@ results() {
 		"$HARNESS/lab/expected/$what" "${args[@]}"
 }
 
-# What it takes to build for the architecture that is loaded, and to boot its machines
-need_arch_packages() {
-	local packages
-	read -ra packages <<<"$QEMU_PACKAGES"
-	need_packages "${packages[@]}"
+# need_packages_for WHAT ARCH...: what it takes to build for these and to boot their machines
+need_packages_for() {
+	local what=$1 arch packages needed=("${KERNEL_PACKAGES[@]}")
+	shift
+	for arch; do
+		load_arch "$arch" "$what"
+		read -ra packages <<<"$QEMU_PACKAGES"
+		needed+=("${packages[@]}")
+	done
+	need_packages "${needed[@]}"
 }
