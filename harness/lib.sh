@@ -25,7 +25,11 @@ BASE=${BASE/#\~\//$HOME/}	# not all shells replace the ~ in: make tree BASE=~/li
 
 # ---- what a person sees
 
-say() { printf '%s\n' "$*"; }
+# A line of progress may stand where it goes: see show_progress() in lab/build.
+say() {
+	! on_terminal || printf '\r\e[K'
+	printf '%s\n' "$*"
+}
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
 # A line that moves is for a person at a terminal, not for a log.
