@@ -544,11 +544,12 @@ EXPORT_SYMBOL_GPL(blk_rq_dma_destroy);
  *	metadata for DMA
  * @req: request to map
  * @dma_dev: device that will access its metadata
- * @state: what blk_rq_dma_unmap() will need, not the one of the data
+ * @state: what blk_rq_integrity_dma_unmap() will need, not the one of the data
  * @iter: what the step has mapped
  *
- * blk_rq_dma_map_iter_start() for the integrity metadata of @req. The memory
- * that the metadata is in may be of another kind than that of the data.
+ * blk_rq_dma_map_iter_start() for the integrity metadata of @req, which
+ * blk_rq_integrity_dma_unmap() unmaps. The memory that it is in may be of another
+ * kind than that of the data.
  *
  * Context: Any context. Does not sleep.
  *

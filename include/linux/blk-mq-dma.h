@@ -107,7 +107,8 @@ static inline bool __blk_rq_dma_unmap(struct request *req,
 }
 
 /**
- * blk_rq_dma_unmap() - unmap all of a request, where that can be done at once
+ * blk_rq_dma_unmap() - unmap all data of a request, where that can be done at
+ *	once
  * @req: request that was mapped
  * @dma_dev: device that it was mapped for
  * @state: as it was when the request was mapped
@@ -115,7 +116,8 @@ static inline bool __blk_rq_dma_unmap(struct request *req,
  * @type: &blk_dma_iter.p2pdma.map as it was when the request was mapped
  *
  * The device must have finished with all that was mapped, and @req must not have
- * been completed, not even in part: its bios say what was mapped.
+ * been completed, not even in part: its bios say what was mapped. Use
+ * blk_rq_integrity_dma_unmap() for metadata, which is not in them.
  *
  * A false return does not mean that every step of this request has to be
  * unmapped: it is enough to remember those that blk_dma_iter_need_unmap(), or
