@@ -172,7 +172,7 @@ static void unmap_plain(struct kunit *test)
 	unmap_all(test, MAP_PLAIN);
 }
 
-/* Who never looks anything up pays nothing */
+/* A device that never looks anything up has no states */
 static void unmap_has_states(struct kunit *test)
 {
 	const struct unmap_case *c = test->param_value;

@@ -185,7 +185,7 @@ static void iova_vec_sync_for_cpu(const struct phys_vec *vec, unsigned int nr,
 	}
 }
 
-/* What @vec does not tell, as it was bounced, is in @head_phys and @tail_phys */
+/* @vec does not have the bounced granules: @head_phys and @tail_phys, if any */
 static void iova_parts_sync_for_cpu(struct iova_parts parts, size_t iova_off,
 		phys_addr_t head_phys, phys_addr_t tail_phys,
 		const struct phys_vec *vec, unsigned int nr,

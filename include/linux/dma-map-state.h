@@ -12,8 +12,8 @@
  * struct dma_map_state - where one mapping leads
  *
  * Filled by dma_map_phys_state(), for the unmap and the syncs of that mapping.
- * Has no invariant to keep for the caller: it can be copied, and if it is all
- * zero, the calls look up what they need.
+ * It can be copied, and it can be all zero: then the calls look up what they
+ * need.
  */
 struct dma_map_state {
 	/* private: */
@@ -80,7 +80,8 @@ static inline void dma_unmap_phys_from(struct device *dev, dma_addr_t addr,
 static inline int dma_state_ring_init(struct dma_state_ring *ring,
 		struct device *dev, unsigned int nr, gfp_t gfp)
 {
-	return -EIO;
+	ring->__states = NULL;
+	return 0;
 }
 
 static inline void dma_state_ring_free(struct dma_state_ring *ring)

@@ -33,11 +33,11 @@
  *   and DMA address, which is the same for every byte of it, the bounce pool,
  *   and whether it is MMIO.
  * - Whether a mapping may be bounced is decided by its shape and by
- *   dma_has_bounced(), which is never cleared. What else is known of the device
+ *   dma_has_bounced(), which is never cleared. Other properties of the device
  *   may have changed since the mapping.
  * - An empty state is always right. A mapping is recorded in one only after it
  *   was made, and dma_map_ops without the operations for a known target have
- *   only empty ones.
+ *   only empty ones, and those of MMIO.
  * - A bounce pool lives at least as long as a mapping in it, so a state may
  *   refer to it.
  *
@@ -120,12 +120,16 @@ static inline bool dma_state_is_supported(const struct dma_map_ops *ops)
 	return !ops || ops->find_target;
 }
 
-/* The state that a caller has kept. Empty if it is of no use, whatever it says. */
+/*
+ * The state that a caller has kept. Empty if it is of no use, whatever it says.
+ * That of MMIO is of use with all dma_map_ops: they must not be asked to sync it.
+ */
 static __always_inline struct dma_map_state
 dma_state_given(const struct dma_map_ops *ops,
 		const struct dma_map_state *state)
 {
-	if (dma_state_is_known(state) && dma_state_is_supported(ops))
+	if (dma_state_is_known(state) &&
+	    (dma_state_is_supported(ops) || dma_state_is_mmio(state)))
 		return *state;
 	return (struct dma_map_state) {};
 }
@@ -186,7 +190,7 @@ static __always_inline bool dma_source_is_target(struct device *dev,
 	return !ops && size && !iommu_dma_shape_can_bounce(dev, phys, size);
 }
 
-/* With the address of @phys taken here, and not in the quick paths of callers */
+/* With the address of @phys taken here, and not in the fast paths of callers */
 static noinline struct dma_map_state dma_source_lookup(struct device *dev,
 		const struct dma_map_ops *ops, dma_addr_t addr,
 		phys_addr_t phys)
@@ -213,8 +217,9 @@ dma_state_from_source(struct device *dev, const struct dma_map_ops *ops,
 /*
  * Compare what the caller says with what dma-debug recorded and with the page
  * table: a @source, unless that is NULL, and the @state. In @state the truth is
- * returned; it is empty if @addr is not mapped. What dma-debug has no record of
- * is reported by its own checks, and not here.
+ * returned; it is empty if @addr is not mapped. A mapping that dma-debug has no
+ * record of is reported by its own checks. Where dma_map_ops lead is not known:
+ * their mappings are compared with the record alone, if they cannot tell.
  */
 void dma_state_check(struct device *dev, dma_addr_t addr, size_t size,
 		enum dma_data_direction dir, const phys_addr_t *source,
@@ -228,15 +233,23 @@ void dma_state_check(struct device *dev, dma_addr_t addr, size_t size,
 
 	KUNIT_STATIC_STUB_REDIRECT(dma_state_check, dev, addr, size, dir,
 				   source, state);
-	if (!debug_dma_active() || !dma_state_is_supported(ops))
+	if (!debug_dma_active())
 		return;
 
 	is_recorded = debug_dma_find_source(dev, addr, size, dir, &recorded);
+	if (!dma_state_is_supported(ops)) {
+		if (is_recorded && source && *source != recorded.phys)
+			debug_dma_stale_state(dev, addr, size, *source,
+					      recorded.phys);
+		return;
+	}
 	if (is_recorded)
 		is_mmio = recorded.attrs & DMA_ATTR_MMIO;
-	*state = dma_state_lookup(dev, ops, addr, NULL);
+	/* Some dma_map_ops cannot tell without a source */
+	*state = dma_state_lookup(dev, ops, addr,
+				  is_recorded ? &recorded.phys : NULL);
 	/* dev->dma_range_map is of RAM, and registers need not be in it */
-	if (is_recorded && is_mmio && dma_map_direct(dev, get_dma_ops(dev)))
+	if (is_recorded && is_mmio && !use_dma_iommu(dev))
 		*state = dma_state_make(addr, recorded.phys, NULL, STATE_MMIO);
 	else if (is_mmio && dma_state_is_known(state))
 		state->__where = STATE_KNOWN | STATE_MMIO;
@@ -313,6 +326,8 @@ static __always_inline void dma_unmap_by_state(struct device *dev,
 		const phys_addr_t *source, struct dma_map_state state)
 {
 	if (unlikely(!dma_state_is_known(&state))) {
+		if (source)
+			dma_state_check(dev, addr, size, dir, source, &state);
 		dma_unmap_phys(dev, addr, size, dir, attrs);
 		return;
 	}
@@ -334,7 +349,7 @@ dma_addr_t __dma_map_phys_state(struct device *dev, phys_addr_t phys,
 		return addr;
 
 	ops = dma_state_ops(dev);
-	if (dma_state_is_supported(ops))
+	if (dma_state_is_supported(ops) || attrs & DMA_ATTR_MMIO)
 		*state = dma_state_from_source(dev, ops, addr, phys, size,
 					       attrs);
 	return addr;
@@ -467,6 +482,8 @@ static __always_inline void dma_sync_by_state_for_cpu(struct device *dev,
 		const phys_addr_t *source, struct dma_map_state state)
 {
 	if (unlikely(!dma_state_is_known(&state))) {
+		if (source)
+			dma_state_check(dev, addr, size, dir, source, &state);
 		__dma_sync_single_for_cpu(dev, addr, size, dir);
 		return;
 	}
@@ -485,6 +502,8 @@ static __always_inline void dma_sync_by_state_for_device(struct device *dev,
 		const phys_addr_t *source, struct dma_map_state state)
 {
 	if (unlikely(!dma_state_is_known(&state))) {
+		if (source)
+			dma_state_check(dev, addr, size, dir, source, &state);
 		__dma_sync_single_for_device(dev, addr, size, dir);
 		return;
 	}
@@ -526,10 +545,10 @@ void __dma_sync_state_for_device(struct device *dev, dma_addr_t addr,
 }
 EXPORT_SYMBOL_GPL(__dma_sync_state_for_device);
 
-/* The state for a sync of a part of a mapping. Empty if it is of no use. */
+/* The state for a sync of some bytes of a mapping. Empty if it is of no use. */
 static __always_inline struct dma_map_state
-dma_state_of_part(struct device *dev, const struct dma_map_ops *ops,
-		  dma_addr_t addr, phys_addr_t phys, unsigned long attrs)
+dma_state_for_sync(struct device *dev, const struct dma_map_ops *ops,
+		   dma_addr_t addr, phys_addr_t phys, unsigned long attrs)
 {
 	/* dma_map_ops must not be asked to sync registers either */
 	if (attrs & DMA_ATTR_MMIO || dma_state_is_supported(ops))
@@ -548,9 +567,9 @@ void __dma_sync_phys_for_cpu(struct device *dev, dma_addr_t addr,
 
 	ops = dma_state_ops(dev);
 	dma_sync_by_state_for_cpu(dev, ops, addr, size, dir, &phys,
-			dma_state_of_part(dev, ops, addr, phys, attrs));
+			dma_state_for_sync(dev, ops, addr, phys, attrs));
 }
-EXPORT_SYMBOL_GPL(__dma_sync_phys_for_cpu);
+EXPORT_SYMBOL(__dma_sync_phys_for_cpu);	/* <net/page_pool/helpers.h> */
 
 void __dma_sync_phys_for_device(struct device *dev, dma_addr_t addr,
 		phys_addr_t phys, size_t size, enum dma_data_direction dir,
@@ -563,7 +582,7 @@ void __dma_sync_phys_for_device(struct device *dev, dma_addr_t addr,
 
 	ops = dma_state_ops(dev);
 	dma_sync_by_state_for_device(dev, ops, addr, size, dir, &phys,
-			dma_state_of_part(dev, ops, addr, phys, attrs));
+			dma_state_for_sync(dev, ops, addr, phys, attrs));
 }
 EXPORT_SYMBOL_GPL(__dma_sync_phys_for_device);
 #endif /* CONFIG_DMA_NEED_SYNC */
@@ -573,7 +592,7 @@ EXPORT_SYMBOL_GPL(__dma_sync_phys_for_device);
  * reaches all memory by itself or by an IOMMU. That can change, as a driver may
  * set another mask; then what has no state is looked up.
  */
-static bool dma_state_is_useful(struct device *dev)
+static bool dma_state_is_useful(struct device *dev, gfp_t gfp)
 {
 	const struct dma_map_ops *ops;
 
@@ -586,6 +605,9 @@ static bool dma_state_is_useful(struct device *dev)
 		return true;
 	if (use_dma_iommu(dev))
 		return iommu_dma_may_bounce(dev);
+	/* dma_addressing_limited() takes a lock that is not for interrupts */
+	if (dev->dma_range_map && !gfpflags_allow_blocking(gfp))
+		return true;
 	return is_swiotlb_force_bounce(dev) || dma_addressing_limited(dev);
 }
 
@@ -609,7 +631,7 @@ int dma_state_ring_init(struct dma_state_ring *ring, struct device *dev,
 		unsigned int nr, gfp_t gfp)
 {
 	ring->__states = NULL;
-	if (!nr || !dma_state_is_useful(dev))
+	if (!nr || !dma_state_is_useful(dev, gfp))
 		return 0;
 	ring->__states = kvcalloc(nr, sizeof(*ring->__states), gfp);
 	return ring->__states ? 0 : -ENOMEM;
@@ -620,7 +642,7 @@ EXPORT_SYMBOL_GPL(dma_state_ring_init);
  * dma_state_ring_free - free the states of a ring of descriptors
  * @ring:	set up by dma_state_ring_init(), or all zero
  *
- * Unmap first, or lose what is known of a mapping.
+ * Unmap first: an unmap without its state has to look the mapping up.
  *
  * Context: As kvfree(): process context that may sleep, or an interrupt that is
  * not an NMI.

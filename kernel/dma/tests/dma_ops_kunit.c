@@ -445,26 +445,103 @@ static void ops_known_lie(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, w->phys + 77, ops_known_log.target);
 }
 
-/* Operations that cannot tell are not asked: a right source is no lie */
-static void ops_unknown_mmio_sync(struct kunit *test)
+/* As Xen does for a page of another domain */
+static phys_addr_t foreign_find_target(struct device *dev, dma_addr_t addr,
+				       const phys_addr_t *source,
+				       struct io_tlb_pool **pool)
+{
+	*pool = NULL;
+	return source ? *source : PHYS_ADDR_MAX;
+}
+
+/* A right source or state is not reported if only the source tells the target */
+static void ops_known_foreign(struct kunit *test)
+{
+	struct dma_map_ops ops_foreign = ops_known;
+	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS);
+	unsigned int before;
+	int i;
+
+	ops_foreign.find_target = foreign_find_target;
+	memset(&ops_known_log, 0, sizeof(ops_known_log));
+	set_dma_ops(w->dev, &ops_foreign);
+	dma_debug_count_start(test);
+	before = dma_debug_reports();
+	for (i = 0; i < 2; i++) {
+		struct dma_mapping m = {
+			.dev	= w->dev,
+			.phys	= w->phys + 77,
+			.size	= 1000,
+			.dir	= DMA_BIDIRECTIONAL,
+		};
+
+		dma_state_calls[i].map(&m);
+		KUNIT_ASSERT_FALSE(test, dma_map_failed(&m));
+		dma_state_calls[i].sync_part(&m, 10, 5, true);
+		KUNIT_EXPECT_EQ(test, m.phys + 10, ops_known_log.target);
+		dma_state_calls[i].unmap(&m);
+		KUNIT_EXPECT_EQ(test, m.phys, ops_known_log.target);
+	}
+	KUNIT_EXPECT_EQ(test, 2, ops_known_log.unmaps);
+	KUNIT_EXPECT_EQ(test, before, dma_debug_reports());
+	set_dma_ops(w->dev, &ops_known);
+}
+
+/* Operations that cannot tell the target: the source has to be as recorded */
+static void ops_unknown_lie(struct kunit *test)
 {
 	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS);
-	phys_addr_t phys = dma_hole(test) + 77;
+	phys_addr_t phys = w->phys + 77;
 	unsigned int before;
 	dma_addr_t addr;
+	int lie;
 
 	dma_debug_count_start(test);
-	addr = dma_map_phys(w->dev, phys, 1000, DMA_TO_DEVICE, DMA_ATTR_MMIO);
-	KUNIT_ASSERT_EQ(test, 0, dma_mapping_error(w->dev, addr));
-	before = dma_debug_reports();
-	dma_sync_phys_for_cpu(w->dev, addr, phys, 1000, DMA_TO_DEVICE,
-			      DMA_ATTR_MMIO);
-	dma_sync_phys_for_device(w->dev, addr, phys, 1000, DMA_TO_DEVICE,
-				 DMA_ATTR_MMIO);
-	dma_unmap_phys_from(w->dev, addr, phys, 1000, DMA_TO_DEVICE,
-			    DMA_ATTR_MMIO);
-	KUNIT_EXPECT_EQ(test, before, dma_debug_reports());
-	KUNIT_EXPECT_EQ(test, 1, dma_ops_log.unmaps);
+	for (lie = 0; lie < 2; lie++) {
+		addr = dma_map_phys(w->dev, phys, 1000, DMA_TO_DEVICE, 0);
+		KUNIT_ASSERT_EQ(test, 0, dma_mapping_error(w->dev, addr));
+		before = dma_debug_reports();
+		dma_sync_phys_for_cpu(w->dev, addr + 10, phys + 10 + lie, 5,
+				      DMA_TO_DEVICE, 0);
+		KUNIT_EXPECT_EQ(test, before + lie, dma_debug_reports());
+		dma_sync_phys_for_device(w->dev, addr + 10, phys + 10 + lie, 5,
+					 DMA_TO_DEVICE, 0);
+		KUNIT_EXPECT_EQ(test, before + 2 * lie, dma_debug_reports());
+		dma_unmap_phys_from(w->dev, addr, phys + lie, 1000,
+				    DMA_TO_DEVICE, 0);
+		KUNIT_EXPECT_EQ(test, before + 3 * lie, dma_debug_reports());
+	}
+	KUNIT_EXPECT_EQ(test, 2, dma_ops_log.unmaps);
+}
+
+/* ... and registers are not synced: dma-debug would report a plain sync */
+static void ops_unknown_mmio_sync(struct kunit *test)
+{
+	unsigned int before;
+	int i;
+
+	dma_debug_count_start(test);
+	for (i = 0; i < 2; i++) {
+		struct dma_world *w = dma_world_create(test, DMA_KIND_OPS);
+		struct dma_mapping m = {
+			.dev	= w->dev,
+			.phys	= dma_hole(test) + 77,
+			.size	= 1000,
+			.dir	= DMA_TO_DEVICE,
+			.attrs	= DMA_ATTR_MMIO,
+		};
+
+		dma_state_calls[i].map(&m);
+		KUNIT_ASSERT_FALSE(test, dma_map_failed(&m));
+		before = dma_debug_reports();
+		dma_state_calls[i].sync_for_cpu(&m);
+		dma_state_calls[i].sync_for_device(&m);
+		dma_ops_log.attrs = 0;
+		dma_state_calls[i].unmap(&m);
+		KUNIT_EXPECT_EQ(test, before, dma_debug_reports());
+		KUNIT_EXPECT_EQ(test, 1, dma_ops_log.unmaps);
+		KUNIT_EXPECT_EQ(test, DMA_ATTR_MMIO, dma_ops_log.attrs);
+	}
 }
 #endif
 
@@ -481,6 +558,8 @@ static struct kunit_case dma_ops_cases[] = {
 	KUNIT_CASE(ops_known_ring),
 #ifdef CONFIG_DMA_API_DEBUG
 	KUNIT_CASE(ops_known_lie),
+	KUNIT_CASE(ops_known_foreign),
+	KUNIT_CASE(ops_unknown_lie),
 	KUNIT_CASE(ops_unknown_mmio_sync),
 #endif
 	{}

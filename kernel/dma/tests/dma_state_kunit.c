@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * KUnit tests of the calls that are told where a mapping leads: they do what
- * the plain calls do, without looking anything up, on each kind of device. What
- * they are told wrong is reported.
+ * the plain calls do, without looking anything up, on each kind of device.
  */
 #include <linux/mm.h>
 #include <linux/pci.h>
@@ -208,7 +207,7 @@ static void state_mmio(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
-/* What is looked up: walks of the page table */
+/* Look-ups: walks of the page table */
 
 struct state_walk {
 	enum dma_kind kind;
@@ -290,7 +289,7 @@ static void state_no_walks(struct kunit *test)
 }
 
 /*
- * What is looked up: bounce pools. While the device has none, a search finds
+ * Look-ups: searches of bounce pools. While the device has none, a search finds
  * nothing, and the buffer would be neither copied nor released.
  */
 

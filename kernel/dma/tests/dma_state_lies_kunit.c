@@ -85,7 +85,7 @@ static void tell_empty_state(struct lie_world *lw)
 	lw->m.state = (struct dma_map_state) {};
 }
 
-/* Of a mapping that is gone, and that had the same DMA address */
+/* The state of an earlier mapping, which had the same DMA address */
 static void tell_stale_state(struct lie_world *lw)
 {
 	struct dma_map_state stale = lw->m.state;
