@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What all scripts of the harness share. Each of them begins with
+# Shared by all scripts of the harness. Each of them begins with
 #   . "$(dirname "$0")/../lib.sh"
 
 set -euo pipefail
@@ -84,7 +84,7 @@ need_space() {
 
 # ---- packages
 
-# What a kernel build needs; a cross compiler comes on top, and is the machine's.
+# Needed by a kernel build; a cross compiler comes on top, and is the machine's.
 # shellcheck disable=SC2034
 KERNEL_PACKAGES=(gcc libc6-dev make bc bison flex libelf-dev libssl-dev ccache cpio kmod xz-utils
 	perl rsync)
@@ -140,7 +140,7 @@ command -v python3 >/dev/null || need_packages python3
 
 # ---- the kernel's make
 
-# Nothing that differs from one build to the next may reach the compiler: ccache would miss.
+# Values that change with each build must not reach the compiler: ccache would miss.
 export KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 1970' KBUILD_BUILD_USER=series
 export KBUILD_BUILD_HOST=localhost KBUILD_BUILD_VERSION=1 LOCALVERSION=
 export CCACHE_BASEDIR=$BUILD CCACHE_NOHASHDIR=1 CCACHE_COMPILERCHECK=content

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What kernel/dma/map_benchmark.c calls and the base does not have. It is put before that file when
+ * Calls of kernel/dma/map_benchmark.c that the base does not have. It is put before that file when
  * it is compiled for the base, and for nothing else. Each call fails, so that the benchmark has an
  * error to print in place of figures, and the table of make bench a dash.
  */

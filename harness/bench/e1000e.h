@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Put before drivers/net/ethernet/intel/e1000e/netdev.c of the base and of the series: what a frame
- * costs that driver, without the stack. Who writes an MTU to /sys/module/e1000e/parameters/bench
- * has frames sent from the first card to the second, and finds the figures in the kernel's log:
+ * costs that driver, without the stack. An MTU written to /sys/module/e1000e/parameters/bench sends
+ * frames from the first card to the second, and puts the figures in the kernel's log:
  *
  *   e1000e_tx   map: e1000_xmit_frame(); unmap: e1000_clean_tx_irq()
  *   e1000e_rx   map: a new buffer, its memory as well; unmap: the rest of the card's clean_rx()
@@ -76,8 +76,8 @@ static int bench_frames(struct net_device *near, struct net_device *far, unsigne
 }
 
 /*
- * Copied on receipt, and what fills a buffer. With a large MTU a frame is split: the first 128
- * bytes, and pages. Of one that ends in the first page that page is copied from, and stays mapped.
+ * Frames copied on receipt, and frames that fill a buffer. With a large MTU one is split: the first
+ * 128 bytes, and pages. If it ends in the first page, that page is copied from, and stays mapped.
  */
 static int bench_set(const char *val, const struct kernel_param *kp)
 {
@@ -100,7 +100,7 @@ static int bench_set(const char *val, const struct kernel_param *kp)
 static const struct kernel_param_ops bench_ops = { .set = bench_set };
 module_param_cb(bench, &bench_ops, NULL, 0200);
 
-/* What is only known at the end of the driver, where this stands */
+/* Only known at the end of the driver, where this stands */
 #undef module_exit
 #define module_exit(fn)									\
 	__exitcall(fn);									\

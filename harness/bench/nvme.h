@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Put before drivers/nvme/host/pci.c of the base and of the series, and before no other pci.c: what
- * it costs that driver to map the data of a request and to unmap it, descriptors and all. Who
- * writes to /sys/module/nvme/parameters/bench finds the figures in the kernel's log.
+ * it costs that driver to map the data of a request and to unmap it, descriptors and all. A write
+ * to /sys/module/nvme/parameters/bench puts the figures in the kernel's log.
  */
 #define kmod_nvme 1
 #define kmod_pci 0
@@ -102,7 +102,7 @@ static int bench_set(const char *val, const struct kernel_param *kp)
 static const struct kernel_param_ops bench_ops = { .set = bench_set };
 module_param_cb(bench, &bench_ops, NULL, 0200);
 
-/* What is only known at the end of the driver, where this stands */
+/* Only known at the end of the driver, where this stands */
 #ifdef BENCH_BASE
 #define BENCH_MAP	(iod->nr_allocations = -1, iod->sgt.nents = 0, nvme_map_data(dev, req, &iod->cmd))
 #else

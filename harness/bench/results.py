@@ -19,7 +19,7 @@ from fractions import Fraction
 LINE = re.compile(r'^\[ *\d+\.\d+\] harness: csv (.*)')
 STEPS = ('map', 'sync_for_device', 'sync_for_cpu', 'unmap')
 FIGURES = ('min', 'median', 'mean', 'max')
-# What a device or a kernel cannot do is no failure; the base does not have all operations.
+# An unsupported operation is no failure; the base does not have all operations.
 IMPOSSIBLE = ('Operation not supported', 'Message too long')
 NEW = ('phys', 'mmio', 'source', 'state', 'alias')
 # dma_map_resource() fails under Xen, as the base's xen_swiotlb_dma_ops have no .map_resource.

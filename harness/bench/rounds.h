@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the drivers that measure themselves share: so many rounds, and their times in the kernel's
+ * Shared by the drivers that measure themselves: so many rounds, and their times in the kernel's
  * log, as the benchmark of the selftests prints them.
  */
 #include <linux/ktime.h>

@@ -104,7 +104,7 @@ objects() {
 	done
 	sed -n 's/\.c$//p' "$2" | grep -vE "$NOT_X86" | grep -vf <(echo "$dirs") | while read -r t; do
 		[ -e "$SRC/$t.c" ] || continue
-		# What another file includes is no object of its own.
+		# A file that another includes has no object.
 		grep -qsF "#include \"${t##*/}.c\"" "$SRC/${t%/*}"/*.c || echo "$t.o"
 	done
 }

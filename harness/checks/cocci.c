@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the semantic patches of the series have to find and convert: "phys" is what
- * dma_map_phys.cocci can, "source" what dma_unmap_source.cocci can, "-" neither. It is never
+ * Calls for the semantic patches of the series to find and convert: dma_map_phys.cocci those with
+ * "phys", dma_unmap_source.cocci those with "source", neither those with "-". It is never
  * compiled.
  */
 #include <linux/module.h>
@@ -152,7 +152,7 @@ void page_freed(struct b *d)
 	dma_unmap_page(dev, d->kept_dma, size, dir);		/* phys source */
 }
 
-/* Where in the page it begins is not in scope. */
+/* The offset in the page is not in scope. */
 void offset_kept(struct b *d)
 {
 	d->part_dma = dma_map_page(dev, d->part, offset, size, dir);	/* phys */

@@ -11,7 +11,7 @@ ln -s "$SELFTESTS"/{dma,kselftest} "$WORK/"
 mkdir "$WORK/ntb"
 cp "$SELFTESTS"/ntb/vntb*.sh "$WORK/ntb/"
 
-# vntb.sh with these cases in the place of its own. What needs the devices is left out.
+# vntb.sh with these cases in the place of its own. All that needs the devices is left out.
 {
 	sed '/^# ---- all of them/,$d' "$SELFTESTS/ntb/vntb.sh"
 	sed -n '/^plan()/,/^}/p' "$SELFTESTS/ntb/vntb.sh"

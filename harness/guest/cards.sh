@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# What the guest's tests of network cards share: two cards of a driver, joined by a hub of QEMU.
+# Shared by the guest's tests of network cards: two cards of a driver, joined by a hub of QEMU.
 # shellcheck source-path=SCRIPTDIR source=dma.sh
 . /harness/dma.sh
 

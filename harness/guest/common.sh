@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# What the guest's scripts share.
+# Shared by the guest's scripts.
 
 tracing=/sys/kernel/tracing
 debug=/sys/kernel/debug
 
 # To the host by way of the kernel's log, so that no kernel message can fall into the middle of a
-# line. What follows "harness: " is for the scripts there, what follows "harness> " for the person
-# who looks on.
+# line. Text after "harness: " is for the scripts there, text after "harness> " is for the user.
 tell() { echo "harness: $*" >/dev/kmsg; }
 show() { echo "harness> $*" >/dev/kmsg; }
 tell_all() { while IFS= read -r line; do tell "$line"; done; }
@@ -59,7 +58,7 @@ hist_dropped() {
 	sed -n 's/.*Dropped: *\([0-9]*\).*/\1/p' "$tracing/events/$1/hist" | head -n 1
 }
 
-# What a mapping for the disks goes through, as the machine's line in harness/lab/machines says it
+# The provider of the disks' mappings, as the machine's line in harness/lab/machines names it
 provider() {
 	if grep -qs xen /sys/hypervisor/type; then echo xen_swiotlb_dma_ops; return; fi
 	disk=$(pci_name scratch)

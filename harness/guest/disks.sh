@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# What the guest's tests of NVMe share: the disks of harness/lab/machines, ways to write and to
-# disturb them, what has to be left.
+# Shared by the guest's tests of NVMe: the disks of harness/lab/machines, ways to write and to
+# disturb them, checks of what is left.
 # shellcheck source-path=SCRIPTDIR source=dma.sh
 . /harness/dma.sh
 

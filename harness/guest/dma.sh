@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# What the guest's tests of devices share: allocations that fail, what is mapped and bounced, disks
+# Shared by the guest's tests of devices: allocations that fail, what is mapped and bounced, disks
 # that are written and read back.
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . /harness/common.sh
@@ -9,7 +9,7 @@ DIR=/selftests/dma
 . "$DIR/ktap_check.sh"
 
 # Allocations that may not sleep fail every now and then: those of descriptors, of what is to be
-# unmapped, of IOVA, of page tables. Whoever needed them tries again. dma-debug is spared, as it
+# unmapped, of IOVA, of page tables. Their callers try again. dma-debug is spared, as it
 # would switch itself off.
 fail_allocations() {
 	[ -n "$spared" ] || spared=$(function_edges add_dma_entry)

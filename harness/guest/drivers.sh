@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # The drivers that make test-cocci converts: of network cards, two of which send to each other, and
-# of disks. What they move is compared. Prints KTAP.
+# of disks. Their data is compared. Prints KTAP.
 # shellcheck source-path=SCRIPTDIR source=cards.sh
 . /harness/cards.sh
 
@@ -15,7 +15,7 @@ load() {
 held() {
 	for d in $(devices_of "$driver"); do echo "$d: $(mappings_of "$d") mappings are held"; done
 }
-# What is held while nothing moves, such as the buffer of the SD host. Drivers of the base use what
+# Mappings held while idle, such as the buffer of the SD host. Drivers of the base use what
 # they have freed when they lose a device, so they keep it.
 remember_idle() { remember_use && held >/tmp/held; }
 is_idle() {

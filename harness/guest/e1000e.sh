@@ -17,14 +17,14 @@ packets_are_split() {
 	[ "$(statistic rx_header_split)" -ge 100 ]
 }
 
-# Who looks up where a mapping leads: in a page table, among the bounce buffers, or as Xen does, in
+# These look up where a mapping leads: in a page table, among the bounce buffers, or as Xen does, in
 # any unmap and sync by the plain calls. So do a map that keeps it, by __dma_map_phys_state(), and
 # dma-debug, to check what it is told, by dma_state_lookup(); or what these call.
 LOOKUPS="iommu_iova_to_phys __swiotlb_find_pool"
 [ "$PROVIDER" != xen_swiotlb_dma_ops ] || LOOKUPS="$LOOKUPS xen_swiotlb_unmap_phys
 	xen_swiotlb_sync_single_for_cpu xen_swiotlb_sync_single_for_device"
 
-# What cannot be counted is a failure of the machine: see hist_on().
+# A call that cannot be counted fails the machine: see hist_on().
 lookups_on() {
 	caller=\$stack0
 	[ "$(uname -m)" != aarch64 ] || caller=%lr

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# What the guest of make run does: moves real data, and shows how it was mapped.
+# The guest of make run: moves real data, and shows how it was mapped.
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . /harness/common.sh
 

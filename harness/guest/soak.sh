@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # soak=SECONDS of I/O of all kinds on all disks, while controllers are reset, taken away and brought
-# back, and pulled out of their slots, and allocations fail. What is on a disk that stays has to be
+# back, and pulled out of their slots, and allocations fail. Data on a disk that stays has to be
 # right all the time. Prints KTAP.
 # shellcheck source-path=SCRIPTDIR source=disks.sh
 . /harness/disks.sh
@@ -61,7 +61,7 @@ take_away() {
 	[ -b "/dev/$1" ] && verify_disk "$1" && count taken
 }
 
-# The slot's power goes off: QEMU takes the disk out at once, and nobody has told the kernel
+# The slot's power goes off: QEMU takes the disk out at once, and does not tell the kernel
 pull_out() {
 	name=$(pci_name "$1")
 	port=$(basename "$(dirname "$(readlink -f "/sys/bus/pci/devices/$name")")")
@@ -86,7 +86,7 @@ power_off() {
 	printf '\300\007' | dd of="$1" bs=2 seek=$((at / 2 + 12)) conv=notrunc 2>/dev/null
 }
 
-# What has failed is counted up to a change, which begins anew
+# Adds up the failures, as each fail_allocations counts anew
 let_allocations_work() {
 	fail_allocations_end
 	failed=$((failed + slab + pages))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
-# What the test kernel's guest does: KUnit has run before init, now the tests from user space and
+# The test kernel's guest: KUnit has run before init, now the tests from user space and
 # the leak check.
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . /harness/common.sh

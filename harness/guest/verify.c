@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writes a disk and reads it back: verify DISK PASSES MASK [MEMORY KIB]. What is at an offset
+ * Writes a disk and reads it back: verify DISK PASSES MASK [MEMORY KIB]. Data at an offset
  * follows from the offset and the pass, so that it can be read with other requests than it was
  * written with. Several processes at once, each with a part of the disk and a way of its own to
  * make requests. MASK is the disk's queue/dma_alignment: a buffer that is not aligned to it has to

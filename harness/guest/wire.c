@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * wire IF1 IF2 MTU [patient]: frames from each of two network cards to the other one, of all sizes
- * up to the MTU, made of memory in several ways, and TCP that the card cuts into segments. What
- * arrives is compared with what was sent.
+ * up to the MTU, made of memory in several ways, and TCP that the card cuts into segments. Data
+ * that arrives is compared with what was sent.
  *
  * A frame that is lost is a failure, or if patient, sent again: then cards may go down and come up,
  * and memory may be short. There are fewer frames then.
@@ -34,7 +34,7 @@
 #define BLOCK		(4 * MAX_FRAME)
 #define PATIENCE	100		/* seconds */
 #define CHECKSUM	(offsetof(struct frame, udp.check))
-/* Of data in one IP packet */
+/* Data in one IP packet */
 #define MAX_STREAM	(65535 - sizeof(struct iphdr) - sizeof(struct tcphdr))
 
 /*

@@ -26,7 +26,7 @@ HARMLESS = re.compile(r'^harness[:>] |^\s+# |DMA-API: '
                       r'(preallocated|debugging (enabled by|disabled on) kernel|Mapped at)')
 CUT = '------------[ cut here ]------------'
 END = '---[ end trace'
-# What a report says is above the registers and the stack.
+# A report's text is above the registers and the stack.
 BODY = re.compile(r'^CPU: |Call Trace:|Modules linked in:|RIP: |Hardware name:')
 STAMP = re.compile(r'^\[ *\d+\.\d+\](\[[ TC\d]+\])? ?')
 ANNOUNCED = re.compile(r'# (\S+): expect-report: (\d+)(?:-(\d+))? (.+)$')

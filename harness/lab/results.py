@@ -42,7 +42,7 @@ SKIPPED = kunit_parser.TestStatus.SKIPPED
 
 
 def parse(lines, view):
-    """All tests of some KTAP. What kunit.py would print about them goes to the file view."""
+    """All tests of some KTAP. The output of kunit.py for them goes to the file view."""
     kunit_parser.stdout = kunit_printer.Printer(view)
     try:
         return kunit_parser.parse_run_tests(lines)
@@ -57,7 +57,7 @@ def sections(console):
     """Splits a console into what the kernel printed and, by name, what each selftest printed.
 
     The parser takes a list for that of a suite only if the suite's name comes right after the
-    version. What another CPU printed between the two goes above them.
+    version. Lines of another CPU between the two go above them.
     """
     kernel, selftests, current = [], {}, None
     for line in console:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the two IOMMUs of PA-RISC share. P(x) is the driver's name for x. */
+/* Shared by the two IOMMUs of PA-RISC. P(x) is the driver's name for x. */
 #include "kernel.h"
 
 #define IOVP_SHIFT 12

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What has to be true of every map and unmap, see ../dma_ops.py */
+/* Checks of every map and unmap, see ../dma_ops.py */
 #ifndef T_PAGE
 #define T_PAGE PAGE_SIZE
 #endif
