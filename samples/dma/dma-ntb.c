@@ -26,7 +26,7 @@ static struct {
 	dma_addr_t addr;
 } client;
 
-/* What a window has to comply with is not known before the link is up */
+/* The limits of a window are not known before the link is up */
 static int client_set_window(struct ntb_dev *ntb)
 {
 	resource_size_t align, size_align, size_max;

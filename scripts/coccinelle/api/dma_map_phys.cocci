@@ -25,7 +25,7 @@ virtual report
 import re
 
 # By file and address: where it is assigned, by which kind of map, and the kinds of
-# unmap. What skb_frag_dma_map() maps is unmapped as a page.
+# unmap. Mappings of skb_frag_dma_map() are unmapped as pages.
 sets = {}
 maps = {}
 unmaps = {}

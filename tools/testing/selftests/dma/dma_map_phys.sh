@@ -135,9 +135,9 @@ offset_is_kept()
 	     END { exit bad }'
 }
 
-# What is unmapped was mapped, with the same size, direction and attributes, but
-# for one that only concerns the call itself. Only the sum is compared: an address
-# can be mapped again before its unmap is traced.
+# Each unmap has a map of the same address, size, direction and attributes, but
+# for one that only concerns the call itself. Only the sum is compared: an
+# address can be mapped again before its unmap is traced.
 unmaps_match()
 {
 	awk '

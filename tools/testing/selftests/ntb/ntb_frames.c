@@ -101,7 +101,7 @@ static int send_frames(const char *interface, int frames, size_t len)
 	return 0;
 }
 
-/* What ntb_transport writes to the end of a slot, little endian */
+/* ntb_transport writes this to the end of a slot, little endian */
 struct slot_end {
 	uint32_t number;
 	uint32_t len;

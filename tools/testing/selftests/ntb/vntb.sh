@@ -183,7 +183,7 @@ bars()
 	is "$(attrs "$FUNCTION")/db_bar" 5 && packets 1500 && unlink && is_gone
 }
 
-# What is not assigned leaves the rest alone, and says where it went
+# An unassigned construct leaves the others alone, and tells its BAR
 bars_mixed()
 {
 	BAR_CONFIG=1
@@ -580,7 +580,7 @@ ktap_print_msg "vntb: expect-report: 0-1 WARNING: .*pci_epc_create"
 sleep 0.5
 cases run
 
-# Of all that ran
+# For all cases
 check "no IOMMU fault" no_faults
 if [ -n "$ERRORS" ]; then
 	check "no dma-debug error" no_new_errors "$ERRORS"

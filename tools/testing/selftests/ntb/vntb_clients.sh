@@ -15,7 +15,7 @@ tool_dir() { echo "$DEBUG/ntb_tool/$NTBDEV/peer0"; }
 tool_has_window()
 {
 	link && bind_client ntb_tool && host_command $COMMAND_LINK_UP || return
-	# What a window has to comply with is not known before
+	# The limits of a window are not known before
 	wait_for is "$(tool_dir)/link" Y && echo $MW_SIZE > "$(tool_dir)/mw_trans0"
 }
 
@@ -58,8 +58,8 @@ tool()
 	tool_goes_with_window && unlink && is_gone
 }
 
-# What ntb_perf tells the host: a command and a number, as soon as there is no
-# other command
+# ntb_perf tells the host a command and a number, as soon as there is no other
+# command
 perf_tells()
 {
 	le32 "$1" $(($2 & 0xffffffff)) $(($2 >> 32)) > "$TMP/wanted"

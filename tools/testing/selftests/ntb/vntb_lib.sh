@@ -3,8 +3,8 @@
 # The variables have no spaces, and are set or used in the other files
 # shellcheck disable=SC2034,SC2086
 #
-# What the cases of vntb.sh are made of: the host, the function, its clients and
-# packets. Not a test: sourced by vntb.sh, which sets the variables.
+# Building blocks of the cases of vntb.sh: the host, the function, its clients
+# and packets. Not a test: sourced by vntb.sh, which sets the variables.
 
 VENDOR=0x1957
 DEVICE=0x0809
@@ -69,7 +69,7 @@ doorbell() { le32 1 | host_write $BAR_DB 8; }
 
 irqs() { cat "$HOST/irqs"; }
 
-# What a BAR leads to
+# Address behind a BAR
 bar_addr() { sed -n "s/^bar$1 addr=\([^ ]*\) .*/\1/p" "$HOST/bars"; }
 
 # ---- the function
