@@ -2,7 +2,7 @@
 /*
  * A scatterlist of device memory, for an exporter whose buffer is in a BAR.
  *
- * The list has DMA addresses and no pages. How they are made depends on where
+ * The list has DMA addresses and no pages. They are made according to where
  * exporter and importer are:
  *
  * - below one PCI switch: bus addresses, and nothing is mapped;

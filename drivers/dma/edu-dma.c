@@ -8,8 +8,8 @@
  * through whatever IOMMU the machine has. Each 4095 bytes take 0.2 s. There are two
  * channels, for users that want one for each direction. They take turns.
  *
- * The device belongs to drivers/misc/edu.c. Whoever else uses it must not while a
- * copy is under way, as there is only one buffer.
+ * The device belongs to drivers/misc/edu.c. Others must not use it while a copy
+ * is under way, as there is only one buffer.
  */
 #include <linux/edu.h>
 #include <linux/module.h>

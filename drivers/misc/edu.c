@@ -218,7 +218,7 @@ EXPORT_SYMBOL_GPL(edu_readl);
 /**
  * edu_writel() - Write a register of the device by the CPU
  * @edu:	The device
- * @val:	What to write
+ * @val:	The value
  * @reg:	One of EDU_REG_*
  *
  * Nothing is written if the driver was unbound.

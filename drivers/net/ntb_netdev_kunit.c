@@ -303,14 +303,14 @@ static void nnk_test_rx(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->copied, nnk->posted == skb);
 	KUNIT_EXPECT_EQ(test, c->copied, nnk->received != skb);
 	KUNIT_EXPECT_EQ(test, NNK_MTU + ETH_HLEN, nnk->posted_len);
-	/* What is posted has nothing in it, and room for a full MTU */
+	/* The posted skb is empty and has room for a full MTU */
 	KUNIT_EXPECT_EQ(test, 0, nnk->posted->len);
 	KUNIT_EXPECT_GE(test, skb_tailroom(nnk->posted), NNK_MTU + ETH_HLEN);
 
 	KUNIT_EXPECT_EQ(test, c->len - ETH_HLEN, nnk->received->len);
 	KUNIT_EXPECT_EQ(test, 0, memcmp(skb_mac_header(nnk->received), data,
 					c->len));
-	/* What the socket is charged with */
+	/* The socket is charged truesize */
 	if (c->copied && c->len < 1000)
 		KUNIT_EXPECT_LE(test, nnk->received->truesize, 2048);
 	KUNIT_EXPECT_EQ(test, 1, nnk->ndev->stats.rx_packets);

@@ -113,7 +113,7 @@ static int nmk_mw_set_trans(struct ntb_dev *ntb, int pidx, int widx,
 static int nmk_mw_clear_trans(struct ntb_dev *ntb, int pidx, int widx)
 {
 	KUNIT_EXPECT_EQ(nmk->test, widx, nmk_mw_count(ntb, pidx) - 1);
-	/* Of another peer, or twice */
+	/* Right peer, and only once */
 	KUNIT_EXPECT_NE(nmk->test, nmk->trans[pidx], 0);
 	nmk->trans[pidx] = 0;
 	return 0;

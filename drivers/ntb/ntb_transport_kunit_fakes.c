@@ -18,10 +18,10 @@
 
 enum { NTK_WINDOW, NTK_OTHER, NTK_NR_DEVS };
 
-/* What a channel does when it is told to start */
+/* How soon a channel completes a copy */
 enum ntk_pace { NTK_AT_ONCE, NTK_LATE, NTK_STUCK };
 
-/* What is allocated for a device */
+/* Memory allocated for a device */
 struct ntk_mem {
 	struct device	*dev;
 	void		*buf;
@@ -204,7 +204,7 @@ static void ntk_alias_unmap(struct dma_alias *alias)
 
 /* ---- the channel ---- */
 
-/* What the channel's device finds at an address */
+/* CPU address behind the channel's DMA address */
 static void *ntk_reach(dma_addr_t addr, size_t len)
 {
 	struct ntk_mem *mem = &ntk->mem;

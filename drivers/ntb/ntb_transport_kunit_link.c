@@ -426,8 +426,8 @@ static void ntk_test_tx_late_copy(struct kunit *test)
 }
 
 /*
- * What a queue that its client takes down writes to the window: a last frame, but
- * not if there is no link, even if the event of that is still on its way.
+ * Whether ntb_transport_link_down() writes a last frame to the window: not if
+ * there is no link, even if the event of that is still on its way.
  */
 static bool ntk_tx_down_writes(struct kunit *test, bool link)
 {

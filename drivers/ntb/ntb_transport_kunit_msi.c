@@ -24,7 +24,7 @@ static const struct ntk_msi_param {
 
 KUNIT_ARRAY_PARAM_DESC(ntk_msi, ntk_msi_params, desc);
 
-/* Whatever there was in the link before */
+/* With and without MSI in the link before */
 static void ntk_test_msi_peer(struct kunit *test)
 {
 	const struct ntk_msi_param *p = test->param_value;

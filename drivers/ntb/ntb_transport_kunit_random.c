@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit tests of a peer that writes at random: the same numbers in each run. What
- * it writes is plausible often enough to get past the first check.
+ * KUnit tests of a peer that writes at random: the same numbers in each run,
+ * and plausible often enough to get past the first check.
  */
 #include <linux/prandom.h>
 

@@ -228,7 +228,7 @@ static void ntk_test_rx_second_ring(struct kunit *test)
 	ntk_link_down(test);
 }
 
-/* What the channel could not copy, the CPU copies from the same place */
+/* If the channel fails to copy, the CPU copies from the same place */
 static void ntk_test_rx_copy_fails(struct kunit *test)
 {
 	ntk_add_chan(NTK_WINDOW);

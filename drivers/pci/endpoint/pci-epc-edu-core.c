@@ -24,7 +24,7 @@
  *	bar0 ... bar5	The host's view of a BAR: offset o of the file is offset o
  *			of the BAR. No file is larger than its BAR. Each 4095
  *			bytes take 0.2 s, as the data passes through the device.
- *	bars		What the function has set the BARs to.
+ *	bars		The BARs as the function has set them.
  *	windows		Outbound windows that it has mapped: the controller's
  *			address, that of the host, the size.
  *	irqs		How often it has raised which interrupt.

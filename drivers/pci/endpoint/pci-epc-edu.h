@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the two halves of pci-epc-edu share: the controller, and the host
+ * Shared by the two halves of pci-epc-edu: the controller, and the host
  */
 #ifndef _PCI_EPC_EDU_H
 #define _PCI_EPC_EDU_H
@@ -45,10 +45,10 @@ struct edu_function {
  * @outbound:	Where outbound memory begins
  * @memory:	The same for the CPU, NULL if that is no memory
  * @debugfs:	Its directory
- * @buf:	What passes through here is on its way to the device or from it
+ * @buf:	Data on its way to the device or from it passes through here
  * @buf_addr:	The same for the device
- * @functions:	What the functions have set up
- * @windows:	What they have mapped
+ * @functions:	Settings of the functions
+ * @windows:	Windows they have mapped
  * @started:	Whether there is a host
  */
 struct edu_epc {

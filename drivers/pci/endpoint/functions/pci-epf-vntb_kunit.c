@@ -259,7 +259,7 @@ static const struct ntb_ctx_ops vntk_ctx_ops = {
 	.db_event = vntk_db_event,
 };
 
-/* What the host rings arrives under the same number, and only that */
+/* Only the doorbell that the host rings arrives, with its number */
 static void vntk_test_doorbells(struct kunit *test)
 {
 	const struct vntk_db_case *c = test->param_value;
@@ -478,7 +478,7 @@ static void vntk_test_clear_trans(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->ops, k->ops);
 }
 
-/* What epf_ntb_bind() does before it adds the virtual bus */
+/* Same steps as epf_ntb_bind(), up to the virtual bus */
 static int vntk_bind(struct vntk *k)
 {
 	int ret;

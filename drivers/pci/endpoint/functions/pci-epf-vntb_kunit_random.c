@@ -44,9 +44,9 @@ static void vntk_random_client(struct kunit *test, struct rnd_state *rnd)
 }
 
 /*
- * Whatever the host writes: doorbells are valid ones, windows are mapped once and
- * not beyond their end, scratchpads stay where they are, and the link is up or down
- * as the last command said.
+ * Doorbells are valid ones, windows are mapped once and not beyond their end,
+ * scratchpads stay where they are, and the link is up or down as the last
+ * command said, with anything that the host writes.
  */
 static void vntk_test_random_host(struct kunit *test)
 {
