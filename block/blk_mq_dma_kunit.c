@@ -100,8 +100,8 @@ static void blk_dma_transfer_address_0(struct kunit *test)
 }
 
 /*
- * The device reaches the first 16K, and what is beyond is bounced, or begins
- * within them and ends beyond. What need not be mapped lies between what must.
+ * The device reaches the first 16K. Segments that end beyond are bounced, and
+ * others, which need not be mapped, lie between them.
  */
 static void blk_dma_transfer_reach(struct kunit *test)
 {

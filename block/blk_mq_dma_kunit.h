@@ -97,7 +97,7 @@ void blk_req_build(struct test_request *t, const struct part *parts,
 void blk_req_map(struct test_request *t, struct test_mapping *m);
 void blk_req_unmap(struct test_request *t, struct test_mapping *m);
 
-/* What must be true of a request that was mapped */
+/* Checks of a request that was mapped */
 void blk_req_expect_segments(struct test_request *t,
 			     const struct test_mapping *m);
 bool blk_req_expect_iova(const struct test_request *t);

@@ -257,7 +257,7 @@ static bool map_step(struct test_request *t, struct test_mapping *m,
 		blk_rq_dma_map_iter_next(&t->rq, dev, iter);
 }
 
-/* Nothing that is left of another request may matter */
+/* State left by another request must not matter */
 void blk_req_map(struct test_request *t, struct test_mapping *m)
 {
 	struct blk_dma_iter iter;

@@ -41,7 +41,7 @@ static void blk_dma_segments_split_bio(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->steps[1].len, SZ_8K - 200);
 	blk_req_unmap(t, m);
 
-	/* What is cut off the second begins where the first one ends */
+	/* The second begins in the bvec in which the first one ends */
 	t->bios[1].bi_io_vec = &t->bvecs[1];
 	t->bios[1].bi_iter.bi_bvec_done = SZ_8K - 1024;
 	t->bios[1].bi_iter.bi_size = 1024;
@@ -51,7 +51,7 @@ static void blk_dma_segments_split_bio(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m->steps[0].len, SZ_16K - 512);
 	blk_req_unmap(t, m);
 
-	/* What is cut off the first may be bvecs */
+	/* A whole bvec may be cut off the first */
 	t->bios[0].bi_next = NULL;
 	t->bios[0].bi_iter.bi_idx = 1;
 	t->bios[0].bi_iter.bi_size = SZ_8K - 512;

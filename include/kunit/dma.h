@@ -5,9 +5,9 @@
  * A *world* is a device that exists only in a test, the way its DMA addresses
  * lead to memory, and one area of memory to map. The test plays both sides: as
  * the driver it maps, syncs and unmaps, as the device it reads and writes
- * through the DMA address that it was given. What the device reaches is worked
- * out by the test itself, from its own table of ranges, its own bounce pool or
- * its own IOMMU page table, and not by the code under test. The property to
+ * through the DMA address that it was given. The test itself translates that
+ * address, by its own table of ranges, its own bounce pool or its own IOMMU
+ * page table, and not by the code under test. The property to
  * check is then always the same: the byte that the device gets is the byte that
  * was meant, and no other byte changes.
  *

@@ -10,7 +10,7 @@
  * Alias
  *	A DMA address of another device that leads to the same memory.
  * Piece
- *	What one look-up tells: a granule of an IOMMU, a range of a
+ *	The unit of a look-up: a granule of an IOMMU, a range of a
  *	dma_range_map, or all of a mapping that is not translated.
  * Range
  *	Pieces that are next to each other in DMA addresses and in physical
@@ -234,7 +234,7 @@ static bool dma_alias_is_shared(struct device *dev, struct device *owner,
 	       iommu_dma_shares_domain(dev, owner);
 }
 
-/* What a mapping of @vec has to be. -EOPNOTSUPP if its two ends differ. */
+/* Get the attributes to map @vec. -EOPNOTSUPP if its two ends differ. */
 static int dma_alias_kind(const struct phys_vec *vec, unsigned long *attrs)
 {
 	bool is_memory = dma_phys_can_bounce(vec->paddr);
@@ -505,7 +505,7 @@ void dma_alias_unmap(struct dma_alias *alias)
 	struct device *dev = alias->__dev;
 
 	KUNIT_STATIC_STUB_REDIRECT(dma_alias_unmap, alias);
-	/* Of one that was never mapped, there is no size */
+	/* An alias that was never mapped has no size */
 	if (alias->__size)
 		debug_dma_alias_unmap(dev, alias->addr, alias->__size,
 				      alias->__dir);

@@ -24,7 +24,7 @@
 	(DMA_ATTRS_PLAIN | DMA_ATTR_MMIO | DMA_ATTR_REQUIRE_COHERENT |	\
 	 DMA_ATTR_CC_SHARED)
 
-/* What an allocation can have: it is memory of its own, and not yet shared */
+/* Attributes of an allocation, which is no MMIO and not yet shared */
 #define DMA_ATTRS_ALLOC		(DMA_ATTRS_PLAIN | DMA_ATTR_REQUIRE_COHERENT)
 
 int dma_attrs_check(struct device *dev, unsigned long attrs);

@@ -40,7 +40,7 @@ struct map_benchmark {
 #define DMA_MAP_MAX_SEGMENTS    1024
 
 /**
- * enum map_benchmark_op - What a request is mapped by
+ * enum map_benchmark_op - Calls that map a request
  * @DMA_MAP_OP_SINGLE:   dma_map_single(), a call for each segment
  * @DMA_MAP_OP_PAGE:     dma_map_page(), a call for each segment
  * @DMA_MAP_OP_PHYS:     dma_map_phys(), a call for each segment
@@ -73,7 +73,7 @@ enum map_benchmark_op {
 };
 
 /**
- * struct map_benchmark_time - What one step of a batch took, over all rounds
+ * struct map_benchmark_time - Times of one step of a batch, over all rounds
  * @min_ns:    The least, in nanoseconds for the whole batch
  * @median_ns: The median
  * @mean_ns:   The mean

@@ -319,7 +319,7 @@ static void alias_windows(struct kunit *test)
 				      SZ_4K, DMA_TO_DEVICE));
 }
 
-/* What is refused */
+/* Refused aliases */
 
 static void alias_coherence(struct kunit *test)
 {

@@ -148,7 +148,7 @@ struct attrs_error {
 
 #define COHERENT	DMA_ATTR_REQUIRE_COHERENT
 
-/* Of dma_map_sgtable(), for coherent devices */
+/* dma_map_sgtable() for coherent devices */
 static const struct attrs_error attrs_sg_errors[] = {
 	{ "bit 0", DMA_KIND_DIRECT, BIT(0), -EINVAL },
 	{ "bit 3", DMA_KIND_DIRECT, BIT(3), -EINVAL },
@@ -205,7 +205,7 @@ static void attrs_sgtable_not_coherent(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
-/* Of dma_iova_link() and dma_iova_link_vec() */
+/* dma_iova_link() and dma_iova_link_vec() */
 static const struct attrs_error attrs_iova_errors[] = {
 	{ "bit 0", DMA_KIND_IOMMU, BIT(0), -EINVAL },
 	{ "bit 14", DMA_KIND_IOMMU, BIT(14), -EINVAL },
@@ -309,7 +309,7 @@ static void attrs_shared(struct kunit *test)
 	dma_world_expect_idle(w);
 }
 
-/* What is shared, and out of reach, is refused */
+/* Shared memory out of reach is refused */
 static void attrs_shared_out_of_reach(struct kunit *test)
 {
 	struct dma_world *w = dma_world_create(test, DMA_KIND_BOUNCE);

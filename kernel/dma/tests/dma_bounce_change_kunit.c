@@ -334,7 +334,7 @@ KUNIT_ARRAY_PARAM(bounce_change, bounce_changes, bounce_change_desc);
 #define CHANGE_OFFSET	(PAGE_SIZE + 700)
 #define CHANGE_SIZE	(SZ_2K - 100)
 
-/* What the device wrote must arrive, and what the CPU wrote must get there */
+/* Device and CPU must each see the byte that the other one wrote */
 static void bounce_change_sync(struct dma_world *w, const struct dma_call *call,
 			       struct dma_mapping *m)
 {

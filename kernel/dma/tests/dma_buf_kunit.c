@@ -81,7 +81,7 @@ static void buf_unmap(struct buf_world *b, struct sg_table *sgt)
 	dma_resv_unlock(&b->resv);
 }
 
-/* What the importer's device reaches at @addr */
+/* Physical address of the importer's @addr */
 static phys_addr_t buf_lookup(struct buf_world *b, dma_addr_t addr)
 {
 	struct iommu_domain *domain = iommu_get_domain_for_dev(b->attach.dev);
@@ -210,7 +210,7 @@ static void buf_ways(struct kunit *test)
 	}
 }
 
-/* Whatever fails, nothing stays */
+/* Nothing stays after a failure */
 static void buf_fails(struct kunit *test)
 {
 	struct dma_world *w = dma_world_create(test, DMA_KIND_IOMMU_2K);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * KUnit tests of two-step mappings that fail: in each granule of the page table,
- * each allocation and each bounce slot in turn, and in the sync. What was linked
+ * each allocation and each bounce slot in turn, and in the sync. Ranges linked
  * before must be intact, and nothing else may be left.
  */
 #include <linux/fault-inject.h>
@@ -21,7 +21,7 @@ static const void *untrusted_gen_params(const void *prev, char *desc)
 	return p;
 }
 
-/* What one attempt with something missing has to leave behind */
+/* Link once, and check that only the linked ranges are left */
 static void plan_attempt(struct iova_plan *plan, plan_link_fn link, bool *passed)
 {
 	struct dma_world *w = plan->w;
@@ -35,7 +35,7 @@ static void plan_attempt(struct iova_plan *plan, plan_link_fn link, bool *passed
 	*passed = !ret;
 	w->iommu->fail_after = -1;
 
-	/* What was linked is there, and nothing else */
+	/* Exactly the linked ranges are there */
 	first.state = plan->state;
 	first.size = 0;
 	first.granules = 0;

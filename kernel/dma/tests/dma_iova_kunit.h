@@ -17,7 +17,7 @@
 extern unsigned int mock_vecs;
 void mock_set_vec(struct mock_domain *mock, bool vec);
 
-/* An IOMMU for ranges of many GiB that nobody accesses */
+/* An IOMMU for ranges of many GiB, never accessed */
 struct mock_domain *dma_large_create(struct kunit *test, bool vec,
 				     struct device **dev);
 bool dma_large_idle(void);

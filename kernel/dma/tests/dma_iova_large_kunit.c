@@ -5,7 +5,7 @@
  *
  * The mock IOMMU has an entry for each granule, which would be millions. Here
  * its page table is replaced by a list of the longest pieces that are contiguous
- * on both sides. Nobody accesses the addresses, which are no memory.
+ * on both sides. The addresses are no memory and are never accessed.
  */
 #include <linux/iommu.h>
 #include <kunit/dma.h>

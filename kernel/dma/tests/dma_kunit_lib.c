@@ -321,7 +321,7 @@ static void bounce_free_pages(void *data)
 	__free_pages(pool->pages, pool->order);
 }
 
-/* What swiotlb.c does for its own pools, with one area */
+/* Like swiotlb_init_io_tlb_pool(), with one area */
 static void bounce_init(struct io_tlb_pool *pool, struct page *pages,
 			unsigned long nslabs)
 {

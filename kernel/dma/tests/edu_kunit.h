@@ -128,7 +128,7 @@ void edu_copy(struct kunit *test, struct edu *edu, const struct edu_call *call,
 	      struct edu_region *src, struct edu_region *dst, size_t offset,
 	      size_t len);
 
-/* Of every suite that uses them */
+/* Shared by all suites of edu */
 int edu_kunit_suite_init(struct kunit_suite *suite);
 int edu_kunit_init(struct kunit *test);
 
