@@ -37,12 +37,12 @@ static phys_addr_t pool_declare(struct kunit *test, struct device *dev)
 			kunit_add_action_or_reset(test, pool_release, dev));
 	return hole;
 }
-#endif
 
 static const struct dma_span pool_spans[] = {
 	{ 0, POOL_SIZE }, { 0, 1 }, { 77, 1000 }, { PAGE_SIZE - 1, PAGE_SIZE },
 	{ POOL_SIZE - 1, 1 },
 };
+#endif
 
 static void pool_coherent(struct kunit *test)
 {

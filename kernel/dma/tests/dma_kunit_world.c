@@ -290,7 +290,7 @@ static void world_set_device(struct dma_world *w)
 	else
 		w->dev = dma_device_create(w->test);
 
-	/* Of an architecture whose devices all have them */
+	/* The architecture may set them for every device */
 	if (w->kind != DMA_KIND_OPS && get_dma_ops(w->dev))
 		kunit_skip(w->test, "every device has dma_map_ops here");
 
