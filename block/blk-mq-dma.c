@@ -269,7 +269,7 @@ static size_t blk_map_iter_bytes(struct request *req,
  * Do all segments but the first begin, and all but the last end, where a page
  * of the IOMMU does? The virtual boundary of the queue can say so of the data.
  */
-static bool blk_segments_fit_iommu(struct request *req, struct blk_map_iter it,
+static bool blk_segments_aligned(struct request *req, struct blk_map_iter it,
 		unsigned long granule_mask)
 {
 	phys_addr_t end = 0, inner = 0;
@@ -303,7 +303,7 @@ static bool blk_can_map_iova(struct request *req, struct device *dma_dev,
 	    roundup_pow_of_two(bytes + mask) - 1 >
 	    queue_segment_boundary(req->q))
 		return false;
-	return blk_segments_fit_iommu(req, *it, mask);
+	return blk_segments_aligned(req, *it, mask);
 }
 
 /* So many segments are linked in one pass over the page table */

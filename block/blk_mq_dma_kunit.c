@@ -59,7 +59,7 @@ static void blk_dma_random(struct kunit *test)
 						  ARRAY_SIZE(blk_limits)]);
 		op = round & 1 ? REQ_OP_WRITE : REQ_OP_READ;
 		blk_req_build(t, parts, op);
-		if (!blk_req_fits_virt_boundary(t))
+		if (!blk_req_has_virt_boundary(t))
 			t->q.limits.virt_boundary_mask = 0;
 		blk_req_transfer(t, m, op);
 		KUNIT_EXPECT_EQ(test, m->is_range, blk_req_expect_iova(t));

@@ -101,7 +101,7 @@ void blk_req_unmap(struct test_request *t, struct test_mapping *m);
 void blk_req_expect_segments(struct test_request *t,
 			     const struct test_mapping *m);
 bool blk_req_expect_iova(const struct test_request *t);
-bool blk_req_fits_virt_boundary(const struct test_request *t);
+bool blk_req_has_virt_boundary(const struct test_request *t);
 void blk_req_transfer(struct test_request *t, struct test_mapping *m,
 		      enum req_op op);
 

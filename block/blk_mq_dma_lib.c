@@ -390,7 +390,7 @@ bool blk_req_expect_iova(const struct test_request *t)
 }
 
 /* Has a driver with a virtual boundary such requests at all? */
-bool blk_req_fits_virt_boundary(const struct test_request *t)
+bool blk_req_has_virt_boundary(const struct test_request *t)
 {
 	unsigned long mask = t->q.limits.virt_boundary_mask;
 	u32 i;
@@ -514,7 +514,7 @@ void blk_req_transfers(struct kunit *test, bool integrity)
 			blk_req_set_limits(t, &blk_limits[j]);
 			op = (i + j) % 2 ? REQ_OP_WRITE : REQ_OP_READ;
 			blk_req_build(t, blk_layouts[i].parts, op);
-			if (!blk_req_fits_virt_boundary(t))
+			if (!blk_req_has_virt_boundary(t))
 				continue;
 			blk_req_transfer(t, m, op);
 			KUNIT_EXPECT_EQ_MSG(test, m->is_range,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Two-step mapping behind an IOMMU: a range of IOVA is allocated first, then
- * physical ranges are linked to parts of it, one after the other. The calls are
+ * physical ranges are linked to spans of it, one after the other. The calls are
  * those of kernel/dma/iova.c, which describes what drivers may rely on; all else
  * of the DMA API for IOMMUs is in dma-iommu.c.
  */
@@ -19,26 +19,26 @@
 /*
  * A range of IOVA that is linked to. An address in it may be anywhere in a
  * granule, and so may its end, but page table entries are for whole granules.
- * Any of the three parts may be empty. A head and a tail are within one granule
+ * Any of the three spans may be empty. A head and a tail are within one granule
  * each, and are what is bounced, if anything is.
  */
-struct iova_parts {
+struct iova_spans {
 	size_t head;
 	size_t whole;
 	size_t tail;
 };
 
-static struct iova_parts iova_split(struct iova_domain *iovad, dma_addr_t addr,
+static struct iova_spans iova_split(struct iova_domain *iovad, dma_addr_t addr,
 		size_t size)
 {
 	size_t off = iova_offset(iovad, addr);
-	struct iova_parts parts = {};
+	struct iova_spans spans = {};
 
 	if (off)
-		parts.head = min_t(size_t, iovad->granule - off, size);
-	parts.tail = iova_offset(iovad, size - parts.head);
-	parts.whole = size - parts.head - parts.tail;
-	return parts;
+		spans.head = min_t(size_t, iovad->granule - off, size);
+	spans.tail = iova_offset(iovad, size - spans.head);
+	spans.whole = size - spans.head - spans.tail;
+	return spans;
 }
 
 bool iommu_dma_iova_alloc(struct device *dev, struct dma_iova_state *state,
@@ -109,7 +109,7 @@ static int iommu_dma_iova_link_whole(struct device *dev, dma_addr_t addr,
 }
 
 /* Maps a bounce buffer in place of a granule of which not all is the caller's */
-static int iommu_dma_iova_link_part(struct device *dev, dma_addr_t addr,
+static int iommu_dma_iova_link_edge(struct device *dev, dma_addr_t addr,
 		phys_addr_t phys, size_t size, enum dma_data_direction dir,
 		unsigned long attrs)
 {
@@ -139,7 +139,7 @@ static int iommu_dma_iova_link_part(struct device *dev, dma_addr_t addr,
 }
 
 /* Gives back the bounce buffer of a granule, if it is one */
-static void iommu_dma_iova_unlink_part(struct device *dev,
+static void iommu_dma_iova_unlink_edge(struct device *dev,
 		struct iova_domain *iovad, phys_addr_t granule, size_t offset,
 		size_t size, enum dma_data_direction dir, unsigned long attrs)
 {
@@ -186,16 +186,16 @@ static void iova_vec_sync_for_cpu(const struct phys_vec *vec, unsigned int nr,
 }
 
 /* @vec does not have the bounced granules: @head_phys and @tail_phys, if any */
-static void iova_parts_sync_for_cpu(struct iova_parts parts, size_t iova_off,
+static void iova_spans_sync_for_cpu(struct iova_spans spans, size_t iova_off,
 		phys_addr_t head_phys, phys_addr_t tail_phys,
 		const struct phys_vec *vec, unsigned int nr,
 		enum dma_data_direction dir)
 {
 	if (head_phys)
-		arch_sync_dma_for_cpu(head_phys + iova_off, parts.head, dir);
-	iova_vec_sync_for_cpu(vec, nr, parts.head, parts.whole, dir);
+		arch_sync_dma_for_cpu(head_phys + iova_off, spans.head, dir);
+	iova_vec_sync_for_cpu(vec, nr, spans.head, spans.whole, dir);
 	if (tail_phys)
-		arch_sync_dma_for_cpu(tail_phys, parts.tail, dir);
+		arch_sync_dma_for_cpu(tail_phys, spans.tail, dir);
 }
 
 /*
@@ -214,22 +214,22 @@ static bool __iommu_dma_iova_unlink(struct device *dev,
 	size_t iova_off = iova_offset(iovad, addr);
 	size_t iova_len = iova_align(iovad, size + iova_off);
 	phys_addr_t head_phys = 0, tail_phys = 0;
-	struct iova_parts parts = { .whole = size };
+	struct iova_spans spans = { .whole = size };
 	size_t unmapped;
 
 	if (unlikely(state->__size & DMA_IOVA_USE_SWIOTLB)) {
-		parts = iova_split(iovad, addr, size);
-		if (parts.head)
+		spans = iova_split(iovad, addr, size);
+		if (spans.head)
 			head_phys = iommu_iova_to_phys(domain, addr - iova_off);
-		if (parts.tail)
+		if (spans.tail)
 			tail_phys = iommu_iova_to_phys(domain,
-					addr + size - parts.tail);
+					addr + size - spans.tail);
 	}
 
 	if (!dev_is_dma_coherent(dev) &&
 	    !(attrs & (DMA_ATTR_SKIP_CPU_SYNC | DMA_ATTR_MMIO))) {
 		if (vec)
-			iova_parts_sync_for_cpu(parts, iova_off, head_phys,
+			iova_spans_sync_for_cpu(spans, iova_off, head_phys,
 						tail_phys, vec, nr, dir);
 		else
 			iommu_dma_iova_sync_for_cpu(domain, addr, size, dir);
@@ -249,11 +249,11 @@ static bool __iommu_dma_iova_unlink(struct device *dev,
 	 * In lazy mode it still can, as after any unmap.
 	 */
 	if (unlikely(head_phys))
-		iommu_dma_iova_unlink_part(dev, iovad, head_phys, iova_off,
-					   parts.head, dir, attrs);
+		iommu_dma_iova_unlink_edge(dev, iovad, head_phys, iova_off,
+					   spans.head, dir, attrs);
 	if (unlikely(tail_phys))
-		iommu_dma_iova_unlink_part(dev, iovad, tail_phys, 0,
-					   parts.tail, dir, attrs);
+		iommu_dma_iova_unlink_edge(dev, iovad, tail_phys, 0,
+					   spans.tail, dir, attrs);
 	return true;
 }
 
@@ -290,32 +290,32 @@ static int iommu_dma_iova_link_bounced(struct device *dev,
 {
 	struct iommu_domain *domain = iommu_get_dma_domain(dev);
 	dma_addr_t addr = state->addr + offset;
-	struct iova_parts parts = iova_split(&domain->iova_cookie->iovad, addr,
+	struct iova_spans spans = iova_split(&domain->iova_cookie->iovad, addr,
 					     size);
 	size_t done = 0;
 	int ret;
 
 	state->__size |= DMA_IOVA_USE_SWIOTLB;
 
-	if (parts.head) {
-		ret = iommu_dma_iova_link_part(dev, addr, phys, parts.head, dir,
+	if (spans.head) {
+		ret = iommu_dma_iova_link_edge(dev, addr, phys, spans.head, dir,
 					       attrs);
 		if (ret)
 			return ret;
-		done = parts.head;
+		done = spans.head;
 	}
 
-	if (parts.whole) {
+	if (spans.whole) {
 		ret = iommu_dma_iova_link_whole(dev, addr + done, phys + done,
-						parts.whole, dir, attrs);
+						spans.whole, dir, attrs);
 		if (ret)
 			goto out_unlink;
-		done += parts.whole;
+		done += spans.whole;
 	}
 
-	if (parts.tail) {
-		ret = iommu_dma_iova_link_part(dev, addr + done, phys + done,
-					       parts.tail, dir, attrs);
+	if (spans.tail) {
+		ret = iommu_dma_iova_link_edge(dev, addr + done, phys + done,
+					       spans.tail, dir, attrs);
 		if (ret)
 			goto out_unlink;
 	}
@@ -332,8 +332,8 @@ out_unlink:
  * Whether @phys can be linked at @offset: each byte has to be where it is in a
  * granule, and the rest of the first granule may be part of an earlier link.
  */
-static bool iova_fits(struct iommu_domain *domain, struct dma_iova_state *state,
-		size_t offset, phys_addr_t phys)
+static bool iova_can_link(struct iommu_domain *domain,
+		struct dma_iova_state *state, size_t offset, phys_addr_t phys)
 {
 	struct iova_domain *iovad = &domain->iova_cookie->iovad;
 	dma_addr_t addr = state->addr + offset;
@@ -353,7 +353,7 @@ int iommu_dma_iova_link(struct device *dev, struct dma_iova_state *state,
 	struct iova_domain *iovad = &domain->iova_cookie->iovad;
 	dma_addr_t addr = state->addr + offset;
 
-	if (!iova_fits(domain, state, offset, phys))
+	if (!iova_can_link(domain, state, offset, phys))
 		return -EINVAL;
 
 	if (!(attrs & DMA_ATTR_MMIO) && iova_offset(iovad, phys | size) &&
@@ -365,8 +365,8 @@ int iommu_dma_iova_link(struct device *dev, struct dma_iova_state *state,
 }
 
 /* Whether all ends are on granules, but for the very first and the very last */
-static bool iova_vec_fits(struct iova_domain *iovad, const struct phys_vec *vec,
-		unsigned int nr)
+static bool iova_vec_aligned(struct iova_domain *iovad,
+		const struct phys_vec *vec, unsigned int nr)
 {
 	unsigned long inner = 0;
 	unsigned int i;
@@ -435,8 +435,8 @@ int iommu_dma_iova_link_vec(struct device *dev, struct dma_iova_state *state,
 	bool coherent = dev_is_dma_coherent(dev);
 	unsigned int i;
 
-	if (!iova_vec_fits(iovad, vec, nr) ||
-	    !iova_fits(domain, state, offset, vec->paddr))
+	if (!iova_vec_aligned(iovad, vec, nr) ||
+	    !iova_can_link(domain, state, offset, vec->paddr))
 		return -EINVAL;
 
 	if (!(attrs & DMA_ATTR_MMIO) &&
@@ -469,8 +469,8 @@ int iommu_dma_iova_link_alias(struct device *dev, struct dma_iova_state *state,
 	const struct phys_vec *last = &vec[nr - 1];
 	dma_addr_t addr = state->addr + offset;
 
-	if (!iova_vec_fits(iovad, vec, nr) ||
-	    !iova_fits(domain, state, offset, vec->paddr))
+	if (!iova_vec_aligned(iovad, vec, nr) ||
+	    !iova_can_link(domain, state, offset, vec->paddr))
 		return -EINVAL;
 
 	if (!(attrs & DMA_ATTR_MMIO) && dev_is_untrusted(dev) &&

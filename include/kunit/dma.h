@@ -111,7 +111,7 @@ struct dma_call {
 	void (*sync_for_cpu)(struct dma_mapping *m);
 	void (*sync_for_device)(struct dma_mapping *m);
 	/* of a part, or NULL */
-	void (*sync_part)(struct dma_mapping *m, size_t offset, size_t size,
+	void (*sync_span)(struct dma_mapping *m, size_t offset, size_t size,
 			  bool for_cpu);
 };
 

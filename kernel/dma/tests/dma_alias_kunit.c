@@ -49,7 +49,7 @@ static void alias_offsets(struct kunit *test)
 			alias_run(o, &t);
 			for (k = 0; k < ARRAY_SIZE(at); k++)
 				if (at[k] < o->size)
-					alias_run_part(o, &t, at[k],
+					alias_run_span(o, &t, at[k],
 						       o->size - at[k]);
 			alias_owner_unmap(o);
 		}
@@ -57,7 +57,7 @@ static void alias_offsets(struct kunit *test)
 }
 
 /* Whether the ranges begin and end on granules, but for the outer two ends */
-static bool alias_fits(const struct alias_owner *o, unsigned int shift)
+static bool alias_is_aligned(const struct alias_owner *o, unsigned int shift)
 {
 	phys_addr_t end, inner = 0;
 	unsigned int i;
@@ -91,7 +91,7 @@ static void alias_scattered(struct kunit *test)
 		o->size -= 3 * i;
 		alias_owner_map(o);
 		if (alias_owner_ranges(o) == 1 ||
-		    (p->target && alias_fits(o, p->target)))
+		    (p->target && alias_is_aligned(o, p->target)))
 			alias_run(o, &t);
 		else
 			alias_expect_error(o, &t, p->target ? -EINVAL : -ENXIO);
@@ -358,7 +358,7 @@ static void alias_coherence(struct kunit *test)
 }
 
 /* An alias may be small where neither is: it is not that which needs syncing */
-static void alias_noncoherent_parts(struct kunit *test)
+static void alias_noncoherent_spans(struct kunit *test)
 {
 	static const struct dma_span spans[] = {
 		{ 77, 100 }, { 0, 3 }, { PAGE_SIZE - 3, 6 },
@@ -375,7 +375,7 @@ static void alias_noncoherent_parts(struct kunit *test)
 		kunit_skip(test, "needs CONFIG_DMA_KUNIT_STUBS");
 	dma_counts_start(test);
 	for (i = 0; i < ARRAY_SIZE(spans); i++)
-		alias_run_part(o, &t, spans[i].offset, spans[i].size);
+		alias_run_span(o, &t, spans[i].offset, spans[i].size);
 	KUNIT_EXPECT_EQ(test, 0, dma_counts.for_device);
 	KUNIT_EXPECT_EQ(test, 0, dma_counts.for_cpu);
 	KUNIT_EXPECT_FALSE(test, dma_has_bounced(t.dev));
@@ -542,7 +542,7 @@ static struct kunit_case dma_alias_cases[] = {
 	KUNIT_CASE(alias_masks),
 	KUNIT_CASE(alias_windows),
 	KUNIT_CASE(alias_coherence),
-	KUNIT_CASE(alias_noncoherent_parts),
+	KUNIT_CASE(alias_noncoherent_spans),
 	KUNIT_CASE(alias_ops),
 	KUNIT_CASE(alias_untrusted),
 	KUNIT_CASE(alias_hole),

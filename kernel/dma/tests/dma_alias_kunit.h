@@ -49,7 +49,7 @@ bool alias_lookup(const struct alias_target *t, dma_addr_t addr,
 		  phys_addr_t *phys);
 void alias_expect_bytes(struct alias_owner *o, struct alias_target *t,
 			struct dma_alias *alias, size_t offset, size_t size);
-void alias_run_part(struct alias_owner *o, struct alias_target *t,
+void alias_run_span(struct alias_owner *o, struct alias_target *t,
 		    size_t offset, size_t size);
 void alias_run(struct alias_owner *o, struct alias_target *t);
 void alias_expect_error(struct alias_owner *o, struct alias_target *t,

@@ -169,7 +169,7 @@ void alias_expect_bytes(struct alias_owner *o, struct alias_target *t,
 }
 
 /* Map and unmap an alias of a part of the owner's mapping */
-void alias_run_part(struct alias_owner *o, struct alias_target *t,
+void alias_run_span(struct alias_owner *o, struct alias_target *t,
 		    size_t offset, size_t size)
 {
 	struct kunit *test = o->test;
@@ -189,7 +189,7 @@ void alias_run_part(struct alias_owner *o, struct alias_target *t,
 
 void alias_run(struct alias_owner *o, struct alias_target *t)
 {
-	alias_run_part(o, t, 0, o->size);
+	alias_run_span(o, t, 0, o->size);
 }
 
 /* @alias is what dma_alias_map() left, after it was full of rubbish */

@@ -398,7 +398,7 @@ static void debug_sync_mmio_for_device(struct dma_world *w)
 	debug_sync_mmio(w, false, 0);
 }
 
-static void debug_sync_mmio_part(struct dma_world *w)
+static void debug_sync_mmio_span(struct dma_world *w)
 {
 	debug_sync_mmio(w, true, 5);
 }
@@ -456,7 +456,7 @@ static const struct debug_case debug_cases[] = {
 	DEBUG_CASE(sync_past_end, 1),
 	DEBUG_CASE(sync_mmio_for_cpu, 1),
 	DEBUG_CASE(sync_mmio_for_device, 1),
-	DEBUG_CASE(sync_mmio_part, 1),
+	DEBUG_CASE(sync_mmio_span, 1),
 };
 
 static void debug_case_desc(const struct debug_case *c, char *desc)

@@ -71,7 +71,7 @@ static void model_fill(struct model *model, u8 *buf, size_t len)
 }
 
 /* A part of a mapping, mostly a small one */
-static struct dma_span model_part(struct model *model,
+static struct dma_span model_span(struct model *model,
 				  const struct model_mapping *map)
 {
 	struct dma_span part;
@@ -96,7 +96,7 @@ static struct model_mapping *model_pick(struct model *model,
 	return NULL;
 }
 
-static bool model_take_pages(struct model_world *mw, size_t offset, size_t size,
+static bool model_pick_pages(struct model_world *mw, size_t offset, size_t size,
 			     bool take)
 {
 	size_t first = offset / PAGE_SIZE, last = (offset + size - 1) / PAGE_SIZE;
@@ -121,7 +121,7 @@ static bool model_map(struct model *model, struct model_world *mw)
 	max = min_t(size_t, DMA_AREA_SIZE - offset, 3 * PAGE_SIZE);
 	size = 1 + model_random(model, max);
 	if (!map || dma_world_crosses(w, offset, size) ||
-	    !model_take_pages(mw, offset, size, true))
+	    !model_pick_pages(mw, offset, size, true))
 		return false;
 
 	map->call = &dma_calls[model_random(model, DMA_CALLS)];
@@ -157,7 +157,7 @@ static bool model_unmap(struct model *model, struct model_world *mw)
 		return false;
 	map->call->unmap(&map->m);
 	model_copy_back(mw, map, (struct dma_span) { 0, map->m.size });
-	model_take_pages(mw, map->offset, map->m.size, false);
+	model_pick_pages(mw, map->offset, map->m.size, false);
 	map->live = false;
 	return true;
 }
@@ -171,7 +171,7 @@ static bool model_sync(struct model *model, struct model_world *mw)
 
 	if (!map)
 		return false;
-	part = model_part(model, map);
+	part = model_span(model, map);
 	addr = map->m.addr + part.offset;
 	offset = map->offset + part.offset;
 	/* A scatterlist is synced as a whole */
@@ -208,7 +208,7 @@ static bool model_cpu_write(struct model *model, struct model_world *mw)
 
 	if (!map)
 		return false;
-	part = model_part(model, map);
+	part = model_span(model, map);
 	offset = map->offset + part.offset;
 	model_fill(model, mw->cpu + offset, part.size);
 	memcpy(mw->w->cpu + offset, mw->cpu + offset, part.size);
@@ -225,7 +225,7 @@ static bool model_device_write(struct model *model, struct model_world *mw)
 
 	if (!map || map->m.dir == DMA_TO_DEVICE)
 		return false;
-	part = model_part(model, map);
+	part = model_span(model, map);
 	offset = map->offset + part.offset;
 	model_fill(model, map->device + offset, part.size);
 	KUNIT_EXPECT_TRUE(model->test,

@@ -356,9 +356,9 @@ static void ops_known_target(struct kunit *test)
 		dma_set_bounced(w->dev);
 	call->map(&m);
 	KUNIT_ASSERT_FALSE(test, dma_map_failed(&m));
-	call->sync_part(&m, 10, 5, true);
+	call->sync_span(&m, 10, 5, true);
 	ops_known_expect(test, c->syncs, m.phys + 10, 5);
-	call->sync_part(&m, 999, 1, false);
+	call->sync_span(&m, 999, 1, false);
 	ops_known_expect(test, c->syncs, m.phys + 999, 1);
 	dma_ops_log.attrs = 0;
 	call->unmap(&m);
@@ -477,7 +477,7 @@ static void ops_known_foreign(struct kunit *test)
 
 		dma_state_calls[i].map(&m);
 		KUNIT_ASSERT_FALSE(test, dma_map_failed(&m));
-		dma_state_calls[i].sync_part(&m, 10, 5, true);
+		dma_state_calls[i].sync_span(&m, 10, 5, true);
 		KUNIT_EXPECT_EQ(test, m.phys + 10, ops_known_log.target);
 		dma_state_calls[i].unmap(&m);
 		KUNIT_EXPECT_EQ(test, m.phys, ops_known_log.target);

@@ -253,7 +253,7 @@ static u32 shadow_random(struct shadow_run *run, u32 below)
 	return prandom_u32_state(&run->rnd) % below;
 }
 
-static struct dma_span shadow_part(struct shadow_run *run,
+static struct dma_span shadow_span(struct shadow_run *run,
 				   const struct shadow_mapping *map)
 {
 	struct dma_span part;
@@ -296,7 +296,7 @@ static void shadow_cpu_fill(struct shadow_run *run, struct shadow_world *sw,
 }
 
 /* The pages of a mapping belong to it alone: no line is shared with another */
-static bool shadow_take_pages(struct shadow_world *sw, size_t offset,
+static bool shadow_pick_pages(struct shadow_world *sw, size_t offset,
 			      size_t size, bool take)
 {
 	size_t first = offset / PAGE_SIZE, last = (offset + size - 1) / PAGE_SIZE;
@@ -327,7 +327,7 @@ static bool shadow_map(struct shadow_run *run, struct shadow_world *sw)
 	call = shadow_call(shadow_random(run, SHADOW_CALLS));
 	if (!map || !shadow_can_map(w, call) ||
 	    dma_world_crosses(w, offset, size) ||
-	    !shadow_take_pages(sw, offset, size, true))
+	    !shadow_pick_pages(sw, offset, size, true))
 		return false;
 
 	*map = (struct shadow_mapping) {
@@ -353,7 +353,7 @@ static void shadow_sync(struct shadow_run *run, struct shadow_mapping *map,
 {
 	size_t done = 0, len;
 
-	if (!map->call->sync_part) {
+	if (!map->call->sync_span) {
 		if (for_cpu)
 			map->call->sync_for_cpu(&map->m);
 		else
@@ -362,7 +362,7 @@ static void shadow_sync(struct shadow_run *run, struct shadow_mapping *map,
 	}
 	for (; done < map->m.size; done += len) {
 		len = 1 + shadow_random(run, map->m.size - done);
-		map->call->sync_part(&map->m, done, len, for_cpu);
+		map->call->sync_span(&map->m, done, len, for_cpu);
 	}
 }
 
@@ -377,7 +377,7 @@ static bool shadow_change_owner(struct shadow_run *run, struct shadow_world *sw)
 		shadow_sync(run, map, true);
 		shadow_expect_cpu(sw, map);
 	} else {
-		part = shadow_part(run, map);
+		part = shadow_span(run, map);
 		if (map->m.dir != DMA_FROM_DEVICE)
 			shadow_cpu_fill(run, sw, map->offset + part.offset,
 					part.size);
@@ -395,7 +395,7 @@ static bool shadow_write(struct shadow_run *run, struct shadow_world *sw)
 
 	if (!map || map->cpu_owns || map->m.dir == DMA_TO_DEVICE)
 		return false;
-	part = shadow_part(run, map);
+	part = shadow_span(run, map);
 	last = sw->last + map->offset + part.offset;
 	prandom_bytes_state(&run->rnd, last, part.size);
 	KUNIT_ASSERT_TRUE(run->test,
@@ -411,7 +411,7 @@ static bool shadow_read(struct shadow_run *run, struct shadow_world *sw)
 
 	if (!map || map->cpu_owns || map->m.dir == DMA_FROM_DEVICE)
 		return false;
-	part = shadow_part(run, map);
+	part = shadow_span(run, map);
 	KUNIT_ASSERT_TRUE(run->test,
 			  dma_world_read(sw->w, map->m.addr + part.offset,
 					 sw->scratch, part.size));
@@ -435,7 +435,7 @@ static bool shadow_unmap(struct shadow_run *run, struct shadow_world *sw)
 		shadow_sync(run, map, false);
 	map->call->unmap(&map->m);
 	shadow_expect_cpu(sw, map);
-	shadow_take_pages(sw, map->offset, map->m.size, false);
+	shadow_pick_pages(sw, map->offset, map->m.size, false);
 	map->live = false;
 	return true;
 }

@@ -44,7 +44,7 @@ static void state_unmap(struct dma_mapping *m)
 	call_unmap(m, &m->state);
 }
 
-static void state_sync_part(struct dma_mapping *m, size_t offset, size_t size,
+static void state_sync_span(struct dma_mapping *m, size_t offset, size_t size,
 			    bool for_cpu)
 {
 	call_sync(m, offset, size, for_cpu, &m->state);
@@ -68,7 +68,7 @@ static void null_unmap(struct dma_mapping *m)
 	call_unmap(m, NULL);
 }
 
-static void null_sync_part(struct dma_mapping *m, size_t offset, size_t size,
+static void null_sync_span(struct dma_mapping *m, size_t offset, size_t size,
 			   bool for_cpu)
 {
 	call_sync(m, offset, size, for_cpu, NULL);
@@ -82,7 +82,7 @@ static void source_unmap(struct dma_mapping *m)
 			    m->attrs);
 }
 
-static void source_sync_part(struct dma_mapping *m, size_t offset, size_t size,
+static void source_sync_span(struct dma_mapping *m, size_t offset, size_t size,
 			     bool for_cpu)
 {
 	if (for_cpu)
@@ -101,7 +101,7 @@ static void plain_unmap(struct dma_mapping *m)
 	dma_unmap_phys(m->dev, m->addr, m->size, m->dir, m->attrs);
 }
 
-static void plain_sync_part(struct dma_mapping *m, size_t offset, size_t size,
+static void plain_sync_span(struct dma_mapping *m, size_t offset, size_t size,
 			    bool for_cpu)
 {
 	if (for_cpu)
@@ -114,11 +114,11 @@ static void plain_sync_part(struct dma_mapping *m, size_t offset, size_t size,
 #define STATE_SYNC(_name)						\
 static void _name##_sync_for_cpu(struct dma_mapping *m)		\
 {									\
-	_name##_sync_part(m, 0, m->size, true);				\
+	_name##_sync_span(m, 0, m->size, true);				\
 }									\
 static void _name##_sync_for_device(struct dma_mapping *m)		\
 {									\
-	_name##_sync_part(m, 0, m->size, false);			\
+	_name##_sync_span(m, 0, m->size, false);			\
 }
 
 STATE_SYNC(state)
@@ -133,7 +133,7 @@ STATE_SYNC(plain)
 		.unmap			= _u##_unmap,			\
 		.sync_for_cpu		= _s##_sync_for_cpu,		\
 		.sync_for_device	= _s##_sync_for_device,		\
-		.sync_part		= _s##_sync_part,		\
+		.sync_span		= _s##_sync_span,		\
 	}
 
 const struct dma_call dma_state_calls[DMA_STATE_CALLS] = {

@@ -57,7 +57,7 @@ static void state_transfers(struct kunit *test)
 }
 
 /* A sync moves just its part, in the direction that it has */
-static void state_sync_parts(struct kunit *test)
+static void state_sync_spans(struct kunit *test)
 {
 	static const struct dma_span parts[] = {
 		{ 0, 1 }, { 3, 100 }, { PAGE_SIZE - 77, 2 * 77 },
@@ -82,14 +82,14 @@ static void state_sync_parts(struct kunit *test)
 			memset(cpu, 1, m.size);
 			memset(w->got, 2, m.size);
 			dma_world_write(w, m.addr, w->got, m.size);
-			call->sync_part(&m, p->offset, p->size, true);
+			call->sync_span(&m, p->offset, p->size, true);
 			if (bounces && p->offset)
 				KUNIT_EXPECT_EQ(test, 1, cpu[p->offset - 1]);
 			KUNIT_EXPECT_EQ(test, 2, cpu[p->offset]);
 			KUNIT_EXPECT_EQ(test, 2, cpu[p->offset + p->size - 1]);
 
 			memset(cpu, 3, m.size);
-			call->sync_part(&m, p->offset, p->size, false);
+			call->sync_span(&m, p->offset, p->size, false);
 			dma_world_read(w, m.addr, w->got, m.size);
 			if (bounces && p->offset)
 				KUNIT_EXPECT_EQ(test, 2, w->got[p->offset - 1]);
@@ -119,7 +119,7 @@ static void state_same_sync(struct dma_world *w, const struct dma_call *call,
 					   m->dir);
 	plain = dma_counts;
 	dma_counts = zero;
-	call->sync_part(m, offset, size, for_cpu);
+	call->sync_span(m, offset, size, for_cpu);
 	KUNIT_EXPECT_EQ(w->test, 1, plain.for_cpu + plain.for_device);
 	KUNIT_EXPECT_EQ(w->test, plain.for_cpu, dma_counts.for_cpu);
 	KUNIT_EXPECT_EQ(w->test, plain.for_device, dma_counts.for_device);
@@ -197,7 +197,7 @@ static void state_mmio(struct kunit *test)
 			w->iommu->walks = 0;
 		calls[i]->sync_for_cpu(&m);
 		calls[i]->sync_for_device(&m);
-		calls[i]->sync_part(&m, 10, 1, true);
+		calls[i]->sync_span(&m, 10, 1, true);
 		calls[i]->unmap(&m);
 		if (w->iommu)
 			KUNIT_EXPECT_EQ(test, 0, w->iommu->walks);
@@ -248,9 +248,9 @@ static unsigned int state_count_sync(struct dma_world *w,
 				     struct dma_mapping *m)
 {
 	w->iommu->walks = 0;
-	call->sync_part(m, 0, m->size, true);
-	call->sync_part(m, 0, m->size, false);
-	call->sync_part(m, 1, m->size / 2, true);
+	call->sync_span(m, 0, m->size, true);
+	call->sync_span(m, 0, m->size, false);
+	call->sync_span(m, 1, m->size / 2, true);
 	return w->iommu->walks;
 }
 
@@ -333,10 +333,10 @@ static void state_no_searches(struct kunit *test)
 	w->dev->dma_io_tlb_mem = none;
 
 	dma_world_write(w, m.addr, &byte, 1);
-	CALL_STATE->sync_part(&m, 0, 1, true);
+	CALL_STATE->sync_span(&m, 0, 1, true);
 	KUNIT_EXPECT_EQ(test, 0xa5, w->cpu[77]);
 	w->cpu[77] = 0x5a;
-	CALL_STATE->sync_part(&m, 0, 1, false);
+	CALL_STATE->sync_span(&m, 0, 1, false);
 	dma_world_read(w, m.addr, &byte, 1);
 	KUNIT_EXPECT_EQ(test, 0x5a, byte);
 
@@ -369,7 +369,7 @@ static void state_not_bounced(struct kunit *test)
 	trap.defpool.end = ~(phys_addr_t)0;
 	w->dev->dma_io_tlb_mem = &trap;
 	if (*kind == DMA_KIND_BOUNCE)
-		CALL_SOURCE->sync_part(&m, 1, 100, true);
+		CALL_SOURCE->sync_span(&m, 1, 100, true);
 	CALL_SOURCE->unmap(&m);
 	w->dev->dma_io_tlb_mem = w->tlb;
 	dma_world_expect_idle(w);
@@ -472,7 +472,7 @@ static void state_ring_size(struct kunit *test)
 
 static struct kunit_case dma_state_cases[] = {
 	KUNIT_CASE_PARAM(state_transfers, state_kind_gen_params),
-	KUNIT_CASE_PARAM(state_sync_parts, state_kind_gen_params),
+	KUNIT_CASE_PARAM(state_sync_spans, state_kind_gen_params),
 	KUNIT_CASE_PARAM(state_maintenance, state_kind_gen_params),
 	KUNIT_CASE_PARAM(state_mmio, state_kind_gen_params),
 	KUNIT_CASE_PARAM(state_no_walks, state_walk_gen_params),

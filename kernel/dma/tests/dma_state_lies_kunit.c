@@ -266,7 +266,7 @@ static void lie_wrong_size(struct lie_world *lw, const struct dma_call *call)
 static void lie_sync_too_far(struct lie_world *lw, const struct dma_call *call)
 {
 	lie_map(lw->w, call, &lw->m, LIE_OFFSET);
-	call->sync_part(&lw->m, 0, LIE_SIZE + 1, false);
+	call->sync_span(&lw->m, 0, LIE_SIZE + 1, false);
 	call->unmap(&lw->m);
 }
 
