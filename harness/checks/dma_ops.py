@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Runs the address arithmetic of implementations of struct dma_map_ops on the host, for those whose
-machines QEMU has not:
+"""Runs the address arithmetic of implementations of struct dma_map_ops on the host: for machines
+that QEMU does not have, and with more offsets and sizes for some that make test-arch boots:
 
     harness/checks/dma_ops.py [--masked] TREE [NAME...]
 
