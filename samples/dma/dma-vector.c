@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An array of physical ranges, for 6.12 with the series and for mainline: what
- * is not in mainline is used where DMA_PHYS_BACKPORT says that it is there.
+ * An array of physical ranges, for this kernel and for mainline: a call that is
+ * not in mainline is used only if DMA_PHYS_BACKPORT is defined.
  */
 #include <linux/random.h>
 #include <linux/types.h>

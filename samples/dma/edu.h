@@ -21,7 +21,7 @@
 #define EDU_DMA_TO_MEMORY	0x2
 #define EDU_BUFFER		0x40000
 
-/* What QEMU gives the device, if it is not told otherwise */
+/* QEMU's default DMA mask */
 #define EDU_DMA_BITS		28
 
 static const struct pci_device_id edu_ids[] = {
@@ -38,7 +38,10 @@ static inline void __iomem *edu_enable(struct pci_dev *pdev)
 	return pcim_iomap(pdev, 0, 0);
 }
 
-/* 100 ms for a transfer. QEMU aborts if @len is 4 KiB or more. */
+/*
+ * QEMU takes 100 ms per transfer, wait up to 2 s. It aborts if @len is 4 KiB or
+ * more.
+ */
 static inline int edu_run(void __iomem *regs, u64 src, u64 dst, u32 len,
 			  u64 cmd)
 {
