@@ -42,7 +42,7 @@
  *   IOMMU granule or a bounce slot that is.
  * - Nothing here takes a struct page. A backend that needs one, to bounce or
  *   to maintain caches, makes sure that there is one.
- * - Arguments are checked here and once: a backend may rely on a valid
+ * - Arguments are checked before a backend is called, which relies on a valid
  *   direction, on a DMA mask, and on a range that does not wrap. dma-direct
  *   checks the range itself, because the fast path calls it unchecked.
  * - A map that fails leaves nothing behind, and only an invalid argument is a
