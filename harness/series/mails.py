@@ -5,7 +5,7 @@
   mails.py [DIRECTORY]   NN-TOPIC/0000-cover-letter.patch, 0001-..., for git am and git send-email,
                          in build/mbox if no directory is given. TOPIC=a,b: only these topics.
                          A patch that the base has already (Skip-if) goes to NN-TOPIC/left-out. The
-                         base is the directory BASE, else build/tree's, else Debian's newest 6.12.
+                         base is the directory BASE, or else build/tree's.
   mails.py --quilt DIRECTORY
                          the same in one folder, with a file series, and dma-phys.scc for Yocto
   mails.py --am DIRECTORY REPOSITORY
@@ -180,7 +180,10 @@ def find_base():
     def base_file(path, text):
         if os.path.isdir(base):
             return read(Path(base, path)) if Path(base, path).exists() else ''
-        return git('show', f'base:{path}', cwd=repo) or '' if repo.exists() else text
+        if not repo.exists():
+            die(f'for which kernel? A patch is left out where {path} has: {text}. Name a tree with '
+                'BASE=/a/path, or run make tree')
+        return git('show', f'base:{path}', cwd=repo) or ''
     if not repo.exists():
         return '', base_file
     # A base without history is a commit of ours, which nobody else has.
