@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Calls of kernel/dma/map_benchmark_run.c that the base does not have. It is put before that file
- * when it is compiled for the base, and for nothing else. Each call fails, so that the benchmark has
- * an error to print in place of figures, and the table of make bench a dash.
+ * when it is compiled for the base, and for nothing else. Each call fails, so that the benchmark
+ * has an error to print in place of figures, and the table of make bench a dash.
  */
 #include <linux/dma-mapping.h>
 
