@@ -185,7 +185,7 @@ static void iova_vec_sync_for_cpu(const struct phys_vec *vec, unsigned int nr,
 	}
 }
 
-/* @vec does not have the bounced granules: @head_phys and @tail_phys, if any */
+/* Bounced granules are at @head_phys and @tail_phys, if not 0, and not at @vec */
 static void iova_spans_sync_for_cpu(struct iova_spans spans, size_t iova_off,
 		phys_addr_t head_phys, phys_addr_t tail_phys,
 		const struct phys_vec *vec, unsigned int nr,
