@@ -215,11 +215,30 @@ dma_state_from_source(struct device *dev, const struct dma_map_ops *ops,
 
 #ifdef CONFIG_DMA_API_DEBUG
 /*
+ * Compare a @source, unless that is NULL, or the @state with what dma-debug
+ * recorded, for dma_map_ops whose targets cannot be found. In @state the truth
+ * is returned: MMIO, or nothing, so that memory gets plain calls.
+ */
+static void dma_state_compare(struct device *dev, dma_addr_t addr, size_t size,
+		const phys_addr_t *source,
+		const struct dma_debug_source *recorded,
+		struct dma_map_state *state)
+{
+	phys_addr_t told = source ? *source : dma_state_target(state, addr);
+	bool is_mmio = recorded->attrs & DMA_ATTR_MMIO;
+
+	if (told != recorded->phys || dma_state_is_mmio(state) != is_mmio)
+		debug_dma_stale_state(dev, addr, size, told, recorded->phys);
+	*state = (struct dma_map_state) {};
+	if (is_mmio)
+		*state = dma_state_make(addr, recorded->phys, NULL, STATE_MMIO);
+}
+
+/*
  * Compare what the caller says with what dma-debug recorded and with the page
  * table: a @source, unless that is NULL, and the @state. In @state the truth is
  * returned; it is empty if @addr is not mapped. A mapping that dma-debug has no
- * record of is reported by its own checks. Where dma_map_ops lead is not known:
- * their mappings are compared with the record alone, if they cannot tell.
+ * record of is reported by its own checks.
  */
 void dma_state_check(struct device *dev, dma_addr_t addr, size_t size,
 		enum dma_data_direction dir, const phys_addr_t *source,
@@ -238,9 +257,9 @@ void dma_state_check(struct device *dev, dma_addr_t addr, size_t size,
 
 	is_recorded = debug_dma_find_source(dev, addr, size, dir, &recorded);
 	if (!dma_state_is_supported(ops)) {
-		if (is_recorded && source && *source != recorded.phys)
-			debug_dma_stale_state(dev, addr, size, *source,
-					      recorded.phys);
+		if (is_recorded)
+			dma_state_compare(dev, addr, size, source, &recorded,
+					  state);
 		return;
 	}
 	if (is_recorded)
@@ -325,8 +344,9 @@ static __always_inline void dma_unmap_by_state(struct device *dev,
 		enum dma_data_direction dir, unsigned long attrs,
 		const phys_addr_t *source, struct dma_map_state state)
 {
-	if (unlikely(!dma_state_is_known(&state))) {
-		if (source)
+	if (unlikely(!dma_state_is_known(&state) ||
+		     !dma_state_is_supported(ops))) {
+		if (source || dma_state_is_known(&state))
 			dma_state_check(dev, addr, size, dir, source, &state);
 		dma_unmap_phys(dev, addr, size, dir, attrs);
 		return;
@@ -398,7 +418,7 @@ static noinline void dma_unmap_from_slow(struct device *dev, dma_addr_t addr,
 		return;
 
 	ops = dma_state_ops(dev);
-	if (dma_state_is_supported(ops))
+	if (dma_state_is_supported(ops) || attrs & DMA_ATTR_MMIO)
 		state = dma_state_from_source(dev, ops, addr, phys, size,
 					      attrs);
 	dma_unmap_by_state(dev, ops, addr, size, dir, attrs, &phys, state);
@@ -481,10 +501,12 @@ static __always_inline void dma_sync_by_state_for_cpu(struct device *dev,
 		enum dma_data_direction dir,
 		const phys_addr_t *source, struct dma_map_state state)
 {
-	if (unlikely(!dma_state_is_known(&state))) {
-		if (source)
+	if (unlikely(!dma_state_is_known(&state) ||
+		     !dma_state_is_supported(ops))) {
+		if (source || dma_state_is_known(&state))
 			dma_state_check(dev, addr, size, dir, source, &state);
-		__dma_sync_single_for_cpu(dev, addr, size, dir);
+		if (!dma_state_is_mmio(&state))
+			__dma_sync_single_for_cpu(dev, addr, size, dir);
 		return;
 	}
 	dma_state_check(dev, addr, size, dir, source, &state);
@@ -501,10 +523,12 @@ static __always_inline void dma_sync_by_state_for_device(struct device *dev,
 		enum dma_data_direction dir,
 		const phys_addr_t *source, struct dma_map_state state)
 {
-	if (unlikely(!dma_state_is_known(&state))) {
-		if (source)
+	if (unlikely(!dma_state_is_known(&state) ||
+		     !dma_state_is_supported(ops))) {
+		if (source || dma_state_is_known(&state))
 			dma_state_check(dev, addr, size, dir, source, &state);
-		__dma_sync_single_for_device(dev, addr, size, dir);
+		if (!dma_state_is_mmio(&state))
+			__dma_sync_single_for_device(dev, addr, size, dir);
 		return;
 	}
 	dma_state_check(dev, addr, size, dir, source, &state);
@@ -569,7 +593,7 @@ void __dma_sync_phys_for_cpu(struct device *dev, dma_addr_t addr,
 	dma_sync_by_state_for_cpu(dev, ops, addr, size, dir, &phys,
 			dma_state_for_sync(dev, ops, addr, phys, attrs));
 }
-EXPORT_SYMBOL(__dma_sync_phys_for_cpu);	/* <net/page_pool/helpers.h> */
+EXPORT_SYMBOL(__dma_sync_phys_for_cpu);	/* for inline functions of page_pool */
 
 void __dma_sync_phys_for_device(struct device *dev, dma_addr_t addr,
 		phys_addr_t phys, size_t size, enum dma_data_direction dir,

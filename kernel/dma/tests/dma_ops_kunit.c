@@ -511,7 +511,17 @@ static void ops_unknown_lie(struct kunit *test)
 				    DMA_TO_DEVICE, 0);
 		KUNIT_EXPECT_EQ(test, before + 3 * lie, dma_debug_reports());
 	}
-	KUNIT_EXPECT_EQ(test, 2, dma_ops_log.unmaps);
+
+	/* Memory that is said to be registers */
+	addr = dma_map_phys(w->dev, phys, 1000, DMA_TO_DEVICE, 0);
+	KUNIT_ASSERT_EQ(test, 0, dma_mapping_error(w->dev, addr));
+	before = dma_debug_reports();
+	dma_sync_phys_for_cpu(w->dev, addr, phys, 1000, DMA_TO_DEVICE,
+			      DMA_ATTR_MMIO);
+	KUNIT_EXPECT_EQ(test, before + 1, dma_debug_reports());
+	dma_unmap_phys_from(w->dev, addr, phys, 1000, DMA_TO_DEVICE, 0);
+	KUNIT_EXPECT_EQ(test, before + 1, dma_debug_reports());
+	KUNIT_EXPECT_EQ(test, 3, dma_ops_log.unmaps);
 }
 
 /* ... and registers are not synced: dma-debug would report a plain sync */
