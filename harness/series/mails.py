@@ -121,6 +121,8 @@ def add_files(topics):
         for p in reversed(patches):
             ours = [path for path in re.findall('^diff --git a/.* b/(.*)', p.hunks, re.M)
                     if Path(tmp, path).exists()]
+            if ours and p.skip:
+                die(f'{p.name} can be left out, and later patches need its change of {ours[0]}')
             if ours and git('apply', '-R', *(f'--include={path}' for path in ours),
                             text=p.hunks, cwd=tmp, env=env) is None:
                 die(f"the hunks of {p.name} do not fit the repository's {' '.join(ours)}")
