@@ -80,8 +80,8 @@ struct map_benchmark_ops {
 typedef dma_addr_t (*map_seg_fn)(struct device *dev,
 		struct map_benchmark_seg *seg, size_t size,
 		enum dma_data_direction dir);
-typedef void (*unmap_seg_fn)(struct device *dev, dma_addr_t addr, size_t size,
-		enum dma_data_direction dir);
+typedef void (*mapped_seg_fn)(struct device *dev, struct map_benchmark_seg *seg,
+		size_t size, enum dma_data_direction dir);
 
 static __always_inline int each_seg(struct map_benchmark_worker *w,
 		map_seg_fn map)
@@ -101,71 +101,7 @@ static __always_inline int each_seg(struct map_benchmark_worker *w,
 }
 
 static __always_inline int each_mapped(struct map_benchmark_worker *w,
-		unmap_seg_fn fn)
-{
-	struct map_benchmark_seg *seg = w->segs, *end = seg + w->mapped;
-	enum dma_data_direction dir = w->job->run.dma_dir;
-	size_t size = w->job->run.size;
-	struct device *dev = w->job->dev;
-
-	for (; seg < end; seg++)
-		fn(dev, seg->addr, size, dir);
-	return 0;
-}
-
-/* The steps of an operation that maps and unmaps segment by segment */
-#define DEFINE_SEG_OP(_name, do_map, do_unmap)				\
-static __always_inline dma_addr_t _name##_map_seg(struct device *dev,	\
-		struct map_benchmark_seg *seg, size_t size,		\
-		enum dma_data_direction dir)				\
-{									\
-	return do_map;							\
-}									\
-									\
-static __always_inline void _name##_unmap_seg(struct device *dev,	\
-		dma_addr_t addr, size_t size,				\
-		enum dma_data_direction dir)				\
-{									\
-	do_unmap;							\
-}									\
-									\
-static int _name##_map(struct map_benchmark_worker *w)			\
-{									\
-	return each_seg(w, _name##_map_seg);				\
-}									\
-									\
-static int _name##_unmap(struct map_benchmark_worker *w)		\
-{									\
-	return each_mapped(w, _name##_unmap_seg);			\
-}
-
-DEFINE_SEG_OP(single, dma_map_single(dev, seg->buf, size, dir),
-	      dma_unmap_single(dev, addr, size, dir))
-DEFINE_SEG_OP(page, dma_map_page(dev, seg->page, 0, size, dir),
-	      dma_unmap_page(dev, addr, size, dir))
-DEFINE_SEG_OP(phys, dma_map_phys(dev, seg->phys, size, dir, 0),
-	      dma_unmap_phys(dev, addr, size, dir, 0))
-DEFINE_SEG_OP(resource, dma_map_resource(dev, seg->phys, size, dir, 0),
-	      dma_unmap_resource(dev, addr, size, dir, 0))
-DEFINE_SEG_OP(mmio, dma_map_phys(dev, seg->phys, size, dir, DMA_ATTR_MMIO),
-	      dma_unmap_phys(dev, addr, size, dir, DMA_ATTR_MMIO))
-
-static int seg_sync_for_device(struct map_benchmark_worker *w)
-{
-	return each_mapped(w, dma_sync_single_for_device);
-}
-
-static int seg_sync_for_cpu(struct map_benchmark_worker *w)
-{
-	return each_mapped(w, dma_sync_single_for_cpu);
-}
-
-/* The same with what a driver knows of a segment besides its DMA address */
-typedef void (*known_seg_fn)(struct device *dev, struct map_benchmark_seg *seg,
-		size_t size, enum dma_data_direction dir);
-
-static __always_inline int each_known(struct map_benchmark_worker *w,
-		known_seg_fn fn)
+		mapped_seg_fn fn)
 {
 	struct map_benchmark_seg *seg = w->segs, *end = seg + w->mapped;
 	enum dma_data_direction dir = w->job->run.dma_dir;
@@ -177,48 +113,69 @@ static __always_inline int each_known(struct map_benchmark_worker *w,
 	return 0;
 }
 
-#define DEFINE_KNOWN_STEP(_name, call)					\
-static __always_inline void _name##_seg(struct device *dev,		\
+/* The steps of an operation that goes segment by segment */
+#define DEFINE_SEG_MAP(_name, do_map)					\
+static __always_inline dma_addr_t _name##_seg(struct device *dev,	\
 		struct map_benchmark_seg *seg, size_t size,		\
 		enum dma_data_direction dir)				\
 {									\
-	call;								\
+	return do_map;							\
 }									\
 									\
 static int _name(struct map_benchmark_worker *w)			\
 {									\
-	return each_known(w, _name##_seg);				\
+	return each_seg(w, _name##_seg);				\
 }
 
-DEFINE_KNOWN_STEP(source_sync_for_device,
-		  dma_sync_phys_for_device(dev, seg->addr, seg->phys, size,
-					   dir, 0))
-DEFINE_KNOWN_STEP(source_sync_for_cpu,
-		  dma_sync_phys_for_cpu(dev, seg->addr, seg->phys, size, dir,
-					0))
-DEFINE_KNOWN_STEP(source_unmap,
-		  dma_unmap_phys_from(dev, seg->addr, seg->phys, size, dir, 0))
-
-DEFINE_KNOWN_STEP(state_sync_for_device,
-		  dma_sync_state_for_device(dev, seg->addr, size, dir,
-					    seg->state))
-DEFINE_KNOWN_STEP(state_sync_for_cpu,
-		  dma_sync_state_for_cpu(dev, seg->addr, size, dir, seg->state))
-DEFINE_KNOWN_STEP(state_unmap,
-		  dma_unmap_phys_state(dev, seg->addr, size, dir, 0,
-				       seg->state))
-
-static __always_inline dma_addr_t state_map_seg(struct device *dev,
-		struct map_benchmark_seg *seg, size_t size,
-		enum dma_data_direction dir)
-{
-	return dma_map_phys_state(dev, seg->phys, size, dir, 0, seg->state);
+#define DEFINE_SEG_STEP(_name, do_step)					\
+static __always_inline void _name##_seg(struct device *dev,		\
+		struct map_benchmark_seg *seg, size_t size,		\
+		enum dma_data_direction dir)				\
+{									\
+	do_step;							\
+}									\
+									\
+static int _name(struct map_benchmark_worker *w)			\
+{									\
+	return each_mapped(w, _name##_seg);				\
 }
 
-static int state_map(struct map_benchmark_worker *w)
-{
-	return each_seg(w, state_map_seg);
-}
+DEFINE_SEG_MAP(single_map, dma_map_single(dev, seg->buf, size, dir))
+DEFINE_SEG_STEP(single_unmap, dma_unmap_single(dev, seg->addr, size, dir))
+DEFINE_SEG_MAP(page_map, dma_map_page(dev, seg->page, 0, size, dir))
+DEFINE_SEG_STEP(page_unmap, dma_unmap_page(dev, seg->addr, size, dir))
+DEFINE_SEG_MAP(phys_map, dma_map_phys(dev, seg->phys, size, dir, 0))
+DEFINE_SEG_STEP(phys_unmap, dma_unmap_phys(dev, seg->addr, size, dir, 0))
+DEFINE_SEG_MAP(resource_map, dma_map_resource(dev, seg->phys, size, dir, 0))
+DEFINE_SEG_STEP(resource_unmap,
+		dma_unmap_resource(dev, seg->addr, size, dir, 0))
+DEFINE_SEG_MAP(mmio_map,
+	       dma_map_phys(dev, seg->phys, size, dir, DMA_ATTR_MMIO))
+DEFINE_SEG_STEP(mmio_unmap,
+		dma_unmap_phys(dev, seg->addr, size, dir, DMA_ATTR_MMIO))
+DEFINE_SEG_STEP(seg_sync_for_device,
+		dma_sync_single_for_device(dev, seg->addr, size, dir))
+DEFINE_SEG_STEP(seg_sync_for_cpu,
+		dma_sync_single_for_cpu(dev, seg->addr, size, dir))
+
+/* With what a driver knows of a segment besides its DMA address */
+DEFINE_SEG_STEP(source_sync_for_device,
+		dma_sync_phys_for_device(dev, seg->addr, seg->phys, size, dir,
+					 0))
+DEFINE_SEG_STEP(source_sync_for_cpu,
+		dma_sync_phys_for_cpu(dev, seg->addr, seg->phys, size, dir, 0))
+DEFINE_SEG_STEP(source_unmap,
+		dma_unmap_phys_from(dev, seg->addr, seg->phys, size, dir, 0))
+
+DEFINE_SEG_MAP(state_map,
+	       dma_map_phys_state(dev, seg->phys, size, dir, 0, seg->state))
+DEFINE_SEG_STEP(state_sync_for_device,
+		dma_sync_state_for_device(dev, seg->addr, size, dir,
+					  seg->state))
+DEFINE_SEG_STEP(state_sync_for_cpu,
+		dma_sync_state_for_cpu(dev, seg->addr, size, dir, seg->state))
+DEFINE_SEG_STEP(state_unmap,
+		dma_unmap_phys_state(dev, seg->addr, size, dir, 0, seg->state))
 
 static int sg_map(struct map_benchmark_worker *w)
 {
