@@ -198,7 +198,10 @@ static noinline struct dma_map_state dma_source_lookup(struct device *dev,
 	return dma_state_lookup(dev, ops, addr, &phys);
 }
 
-/* The state of a mapping of @phys, looked up if that may be bounced */
+/*
+ * The state of a mapping of @phys, looked up if that may be bounced. Empty if it
+ * is of no use, as in dma_state_given().
+ */
 static __always_inline struct dma_map_state
 dma_state_from_source(struct device *dev, const struct dma_map_ops *ops,
 		      dma_addr_t addr, phys_addr_t phys, size_t size,
@@ -206,6 +209,8 @@ dma_state_from_source(struct device *dev, const struct dma_map_ops *ops,
 {
 	if (attrs & DMA_ATTR_MMIO)
 		return dma_state_make(addr, phys, NULL, STATE_MMIO);
+	if (unlikely(!dma_state_is_supported(ops)))
+		return (struct dma_map_state) {};
 	if (!use_dma_iommu(dev) && !ops)
 		return dma_state_direct(dev, addr, &phys);
 	if (likely(dma_source_is_target(dev, ops, phys, size)))
@@ -236,9 +241,10 @@ static void dma_state_compare(struct device *dev, dma_addr_t addr, size_t size,
 
 /*
  * Compare what the caller says with what dma-debug recorded and with the page
- * table: a @source, unless that is NULL, and the @state. In @state the truth is
- * returned; it is empty if @addr is not mapped. A mapping that dma-debug has no
- * record of is reported by its own checks.
+ * table: a @source, unless that is NULL, and the @state. With neither there is
+ * nothing to check. In @state the truth is returned; it is empty if @addr is not
+ * mapped. A mapping that dma-debug has no record of is reported by its own
+ * checks.
  */
 void dma_state_check(struct device *dev, dma_addr_t addr, size_t size,
 		enum dma_data_direction dir, const phys_addr_t *source,
@@ -252,7 +258,7 @@ void dma_state_check(struct device *dev, dma_addr_t addr, size_t size,
 
 	KUNIT_STATIC_STUB_REDIRECT(dma_state_check, dev, addr, size, dir,
 				   source, state);
-	if (!debug_dma_active())
+	if (!debug_dma_active() || !(source || dma_state_is_known(state)))
 		return;
 
 	is_recorded = debug_dma_find_source(dev, addr, size, dir, &recorded);
@@ -316,13 +322,6 @@ static __always_inline void dma_state_unmap(struct device *dev,
 		return;
 	}
 
-	/* Only a check can find that it is not mapped: have that reported */
-	if (IS_ENABLED(CONFIG_DMA_API_DEBUG) && use_dma_iommu(dev) &&
-	    !dma_state_is_known(state)) {
-		iommu_dma_unmap_phys(dev, addr, size, dir, attrs);
-		return;
-	}
-
 	if (sync && !dev_is_dma_coherent(dev)) {
 		arch_sync_dma_for_cpu(target, size, dir);
 		arch_sync_dma_for_cpu_all();
@@ -344,15 +343,13 @@ static __always_inline void dma_unmap_by_state(struct device *dev,
 		enum dma_data_direction dir, unsigned long attrs,
 		const phys_addr_t *source, struct dma_map_state state)
 {
+	dma_state_check(dev, addr, size, dir, source, &state);
 	if (unlikely(!dma_state_is_known(&state) ||
 		     !dma_state_is_supported(ops))) {
-		if (source || dma_state_is_known(&state))
-			dma_state_check(dev, addr, size, dir, source, &state);
 		dma_unmap_phys(dev, addr, size, dir, attrs);
 		return;
 	}
 	trace_dma_unmap_phys(dev, addr, size, dir, attrs);
-	dma_state_check(dev, addr, size, dir, source, &state);
 	debug_dma_unmap_phys(dev, addr, size, dir, attrs);
 	dma_state_unmap(dev, ops, addr, size, dir, attrs, &state);
 }
@@ -362,16 +359,12 @@ dma_addr_t __dma_map_phys_state(struct device *dev, phys_addr_t phys,
 		struct dma_map_state *state)
 {
 	dma_addr_t addr = dma_map_phys(dev, phys, size, dir, attrs);
-	const struct dma_map_ops *ops;
 
-	*state = (struct dma_map_state) {};
-	if (unlikely(addr == DMA_MAPPING_ERROR))
-		return addr;
-
-	ops = dma_state_ops(dev);
-	if (dma_state_is_supported(ops) || attrs & DMA_ATTR_MMIO)
-		*state = dma_state_from_source(dev, ops, addr, phys, size,
-					       attrs);
+	if (likely(addr != DMA_MAPPING_ERROR))
+		*state = dma_state_from_source(dev, dma_state_ops(dev), addr,
+					       phys, size, attrs);
+	else
+		*state = (struct dma_map_state) {};
 	return addr;
 }
 EXPORT_SYMBOL_GPL(__dma_map_phys_state);
@@ -412,16 +405,14 @@ static noinline void dma_unmap_from_slow(struct device *dev, dma_addr_t addr,
 		unsigned long attrs)
 {
 	const struct dma_map_ops *ops;
-	struct dma_map_state state = {};
 
 	if (!dma_args_valid(dev, dir))
 		return;
 
 	ops = dma_state_ops(dev);
-	if (dma_state_is_supported(ops) || attrs & DMA_ATTR_MMIO)
-		state = dma_state_from_source(dev, ops, addr, phys, size,
-					      attrs);
-	dma_unmap_by_state(dev, ops, addr, size, dir, attrs, &phys, state);
+	dma_unmap_by_state(dev, ops, addr, size, dir, attrs, &phys,
+			dma_state_from_source(dev, ops, addr, phys, size,
+					      attrs));
 }
 
 /**
@@ -501,17 +492,16 @@ static __always_inline void dma_sync_by_state_for_cpu(struct device *dev,
 		enum dma_data_direction dir,
 		const phys_addr_t *source, struct dma_map_state state)
 {
-	if (unlikely(!dma_state_is_known(&state) ||
-		     !dma_state_is_supported(ops))) {
-		if (source || dma_state_is_known(&state))
-			dma_state_check(dev, addr, size, dir, source, &state);
-		if (!dma_state_is_mmio(&state))
-			__dma_sync_single_for_cpu(dev, addr, size, dir);
-		return;
-	}
+	bool is_plain = !dma_state_is_known(&state) ||
+			!dma_state_is_supported(ops);
+
 	dma_state_check(dev, addr, size, dir, source, &state);
 	if (dma_state_is_mmio(&state))
 		return;
+	if (unlikely(is_plain)) {
+		__dma_sync_single_for_cpu(dev, addr, size, dir);
+		return;
+	}
 	if (likely(dma_state_is_known(&state)))
 		dma_state_sync_for_cpu(dev, ops, addr, size, dir, &state);
 	trace_dma_sync_single_for_cpu(dev, addr, size, dir);
@@ -523,17 +513,16 @@ static __always_inline void dma_sync_by_state_for_device(struct device *dev,
 		enum dma_data_direction dir,
 		const phys_addr_t *source, struct dma_map_state state)
 {
-	if (unlikely(!dma_state_is_known(&state) ||
-		     !dma_state_is_supported(ops))) {
-		if (source || dma_state_is_known(&state))
-			dma_state_check(dev, addr, size, dir, source, &state);
-		if (!dma_state_is_mmio(&state))
-			__dma_sync_single_for_device(dev, addr, size, dir);
-		return;
-	}
+	bool is_plain = !dma_state_is_known(&state) ||
+			!dma_state_is_supported(ops);
+
 	dma_state_check(dev, addr, size, dir, source, &state);
 	if (dma_state_is_mmio(&state))
 		return;
+	if (unlikely(is_plain)) {
+		__dma_sync_single_for_device(dev, addr, size, dir);
+		return;
+	}
 	if (likely(dma_state_is_known(&state)))
 		dma_state_sync_for_device(dev, ops, addr, size, dir, &state);
 	trace_dma_sync_single_for_device(dev, addr, size, dir);
@@ -569,17 +558,6 @@ void __dma_sync_state_for_device(struct device *dev, dma_addr_t addr,
 }
 EXPORT_SYMBOL_GPL(__dma_sync_state_for_device);
 
-/* The state for a sync of some bytes of a mapping. Empty if it is of no use. */
-static __always_inline struct dma_map_state
-dma_state_for_sync(struct device *dev, const struct dma_map_ops *ops,
-		   dma_addr_t addr, phys_addr_t phys, unsigned long attrs)
-{
-	/* dma_map_ops must not be asked to sync registers either */
-	if (attrs & DMA_ATTR_MMIO || dma_state_is_supported(ops))
-		return dma_state_from_source(dev, ops, addr, phys, 0, attrs);
-	return (struct dma_map_state) {};
-}
-
 void __dma_sync_phys_for_cpu(struct device *dev, dma_addr_t addr,
 		phys_addr_t phys, size_t size, enum dma_data_direction dir,
 		unsigned long attrs)
@@ -591,7 +569,7 @@ void __dma_sync_phys_for_cpu(struct device *dev, dma_addr_t addr,
 
 	ops = dma_state_ops(dev);
 	dma_sync_by_state_for_cpu(dev, ops, addr, size, dir, &phys,
-			dma_state_for_sync(dev, ops, addr, phys, attrs));
+			dma_state_from_source(dev, ops, addr, phys, 0, attrs));
 }
 EXPORT_SYMBOL(__dma_sync_phys_for_cpu);	/* for inline functions of page_pool */
 
@@ -606,7 +584,7 @@ void __dma_sync_phys_for_device(struct device *dev, dma_addr_t addr,
 
 	ops = dma_state_ops(dev);
 	dma_sync_by_state_for_device(dev, ops, addr, size, dir, &phys,
-			dma_state_for_sync(dev, ops, addr, phys, attrs));
+			dma_state_from_source(dev, ops, addr, phys, 0, attrs));
 }
 EXPORT_SYMBOL_GPL(__dma_sync_phys_for_device);
 #endif /* CONFIG_DMA_NEED_SYNC */
