@@ -176,8 +176,6 @@ static void state_mmio(struct kunit *test)
 	const struct dma_call *calls[] = { CALL_SOURCE, CALL_STATE };
 	int i;
 
-	if (*kind == DMA_KIND_OPS)
-		kunit_skip(test, "a state of dma_map_ops is empty");
 	dma_world_set_noncoherent(w);
 	dma_counts_start(test);
 	dma_state_trust(test);
