@@ -373,30 +373,37 @@ static void ops_known_target(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, m.attrs, dma_ops_log.attrs);
 }
 
-/* MMIO has no target: .unmap_phys ends it, and nothing syncs it */
+/* MMIO by a source or a state: .unmap_phys ends it, once and as MMIO */
+static void ops_mmio_cycle(struct dma_world *w, const struct dma_call *call)
+{
+	struct dma_mapping m = {
+		.dev	= w->dev,
+		.phys	= dma_hole(w->test) + 77,
+		.size	= 1000,
+		.dir	= DMA_BIDIRECTIONAL,
+		.attrs	= DMA_ATTR_MMIO,
+	};
+
+	call->map(&m);
+	KUNIT_ASSERT_FALSE(w->test, dma_map_failed(&m));
+	call->sync_for_cpu(&m);
+	call->sync_for_device(&m);
+	dma_ops_log.attrs = 0;
+	call->unmap(&m);
+	KUNIT_EXPECT_EQ(w->test, DMA_ATTR_MMIO, dma_ops_log.attrs);
+	KUNIT_EXPECT_EQ(w->test, 1, dma_ops_log.unmaps);
+}
+
+/* MMIO has no target, and nothing syncs it */
 static void ops_known_mmio(struct kunit *test)
 {
 	int i;
 
 	for (i = 0; i < 2; i++) {
 		struct dma_world *w = ops_known_world(test);
-		struct dma_mapping m = {
-			.dev	= w->dev,
-			.phys	= dma_hole(test) + 77,
-			.size	= 1000,
-			.dir	= DMA_BIDIRECTIONAL,
-			.attrs	= DMA_ATTR_MMIO,
-		};
 
 		dma_set_bounced(w->dev);
-		dma_state_calls[i].map(&m);
-		KUNIT_ASSERT_FALSE(test, dma_map_failed(&m));
-		dma_state_calls[i].sync_for_cpu(&m);
-		dma_state_calls[i].sync_for_device(&m);
-		dma_ops_log.attrs = 0;
-		dma_state_calls[i].unmap(&m);
-		KUNIT_EXPECT_EQ(test, DMA_ATTR_MMIO, dma_ops_log.attrs);
-		KUNIT_EXPECT_EQ(test, 1, dma_ops_log.unmaps);
+		ops_mmio_cycle(w, &dma_state_calls[i]);
 		KUNIT_EXPECT_EQ(test, 0, ops_known_log.finds);
 		KUNIT_EXPECT_EQ(test, 0, ops_known_log.for_cpu);
 		KUNIT_EXPECT_EQ(test, 0, ops_known_log.for_device);
@@ -454,15 +461,22 @@ static phys_addr_t foreign_find_target(struct device *dev, dma_addr_t addr,
 	return source ? *source : PHYS_ADDR_MAX;
 }
 
+static const struct dma_map_ops ops_foreign = {
+	.map_phys		= ops_map_phys,
+	.unmap_phys		= ops_unmap_phys,
+	.find_target		= foreign_find_target,
+	.unmap_target		= known_unmap_target,
+	.sync_target_for_cpu	= known_sync_for_cpu,
+	.sync_target_for_device	= known_sync_for_device,
+};
+
 /* A right source or state is not reported if only the source tells the target */
 static void ops_known_foreign(struct kunit *test)
 {
-	struct dma_map_ops ops_foreign = ops_known;
 	struct dma_world *w = dma_world_create(test, DMA_KIND_OPS);
 	unsigned int before;
 	int i;
 
-	ops_foreign.find_target = foreign_find_target;
 	memset(&ops_known_log, 0, sizeof(ops_known_log));
 	set_dma_ops(w->dev, &ops_foreign);
 	dma_debug_count_start(test);
@@ -484,7 +498,6 @@ static void ops_known_foreign(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, 2, ops_known_log.unmaps);
 	KUNIT_EXPECT_EQ(test, before, dma_debug_reports());
-	set_dma_ops(w->dev, &ops_known);
 }
 
 /* Operations that cannot tell the target: the source has to be as recorded */
@@ -532,25 +545,10 @@ static void ops_unknown_mmio_sync(struct kunit *test)
 
 	dma_debug_count_start(test);
 	for (i = 0; i < 2; i++) {
-		struct dma_world *w = dma_world_create(test, DMA_KIND_OPS);
-		struct dma_mapping m = {
-			.dev	= w->dev,
-			.phys	= dma_hole(test) + 77,
-			.size	= 1000,
-			.dir	= DMA_TO_DEVICE,
-			.attrs	= DMA_ATTR_MMIO,
-		};
-
-		dma_state_calls[i].map(&m);
-		KUNIT_ASSERT_FALSE(test, dma_map_failed(&m));
 		before = dma_debug_reports();
-		dma_state_calls[i].sync_for_cpu(&m);
-		dma_state_calls[i].sync_for_device(&m);
-		dma_ops_log.attrs = 0;
-		dma_state_calls[i].unmap(&m);
+		ops_mmio_cycle(dma_world_create(test, DMA_KIND_OPS),
+			       &dma_state_calls[i]);
 		KUNIT_EXPECT_EQ(test, before, dma_debug_reports());
-		KUNIT_EXPECT_EQ(test, 1, dma_ops_log.unmaps);
-		KUNIT_EXPECT_EQ(test, DMA_ATTR_MMIO, dma_ops_log.attrs);
 	}
 }
 #endif
