@@ -323,6 +323,8 @@ static void nmk_expect_not_initialized(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EINVAL, nmk_request(0));
 	KUNIT_EXPECT_EQ(test, -EINVAL,
 			ntb_msi_peer_trigger(&nmk->ntb, 0, &nmk->desc[0]));
+	KUNIT_EXPECT_EQ(test, -EINVAL,
+			ntb_msi_peer_addr(&nmk->ntb, 0, &nmk->desc[0], NULL));
 	nmk_expect_windows(test, false);
 }
 
@@ -417,6 +419,7 @@ static const struct nmk_request_param {
 	{ "the last word", SZ_4K, 3 * SZ_4K + 4, SZ_4K, NMK_VECTORS },
 	{ "one behind the end", SZ_4K, 3 * SZ_4K, SZ_4K, 3 },
 	{ "far behind the end", SZ_4K, SZ_64K, SZ_4G, 1 },
+	{ "farther than 32 bits", SZ_4K, RESOURCE_SIZE_MAX, SZ_4G, 1 },
 	{ "none: the window ends before", SZ_1G, SZ_64K, SZ_4K, 0 },
 	{ "aligned far below", SZ_1G, SZ_2G, SZ_4K, NMK_VECTORS },
 };
@@ -489,9 +492,10 @@ static const struct nmk_offset_param {
 	int		ret;
 } nmk_offset_params[] = {
 	{ "start", 0, 0 },
-	{ "not aligned", 5, 0 },
+	{ "not aligned", 5, -EINVAL },
+	{ "half a word on", 2, -EINVAL },
 	{ "last word", NMK_OUTBOUND - 4, 0 },
-	{ "last byte", NMK_OUTBOUND - 1, 0 },
+	{ "last byte", NMK_OUTBOUND - 1, -EINVAL },
 	{ "end", NMK_OUTBOUND, -EINVAL },
 	{ "the next window", NMK_OUTBOUND + 8, -EINVAL },
 	{ "negative", (u32)-4, -EINVAL },

@@ -402,6 +402,14 @@ static void ntk_test_rx_header(struct kunit *test)
 	entry = ntb_list_rm(&qp->ntb_rx_q_lock, &qp->rx_pend_q);
 	KUNIT_EXPECT_EQ(test, !entry, !!p->received);
 	kfree(entry);
+
+	/* Refused or not, it was this frame's turn, and the next one is read */
+	if (p->received) {
+		ntk_write_packet(test, 1);
+		ntb_transport_rxc_db((unsigned long)qp);
+		KUNIT_EXPECT_EQ(test, ntk->received, 2);
+		KUNIT_EXPECT_EQ(test, ntk->received_len, 1);
+	}
 	ntk_link_down(test);
 }
 
