@@ -148,9 +148,9 @@ EXPORT_SYMBOL_GPL(dma_iova_free);
  * what has been linked before is as it was.
  *
  * * -EINVAL: the offsets in the granule differ, or a link made before has the
- *   first granule already; @size is zero; @phys + @size wraps; with a warning,
- *   @dir is no direction or the range does not have @size bytes at @offset;
- *   @attrs has a flag that is no attribute
+ *   first granule already; @size is zero; @phys + @size wraps; @attrs has a
+ *   flag that is no attribute; with a warning, @dir is no direction or the range
+ *   does not have @size bytes at @offset
  * * -EOPNOTSUPP: %DMA_ATTR_CC_SHARED; %DMA_ATTR_REQUIRE_COHERENT, and the device
  *   is not coherent or this would have to be bounced
  * * -EREMOTEIO: this is a peer's memory, and would have to be bounced

@@ -30,8 +30,8 @@
 int dma_attrs_check(struct device *dev, unsigned long attrs);
 
 /*
- * Every call that maps asks this. 0, or the error of dma_map_sgtable() for
- * @attrs of which one is unknown or cannot be honoured for @dev.
+ * For calls without a fast path: 0, or the error of dma_map_sgtable() for @attrs
+ * of which one is unknown or cannot be honoured for @dev.
  */
 static inline int dma_attrs_refused(struct device *dev, unsigned long attrs)
 {
