@@ -128,8 +128,10 @@ build() {
 	cmake "$name" W=1 -k "$@" >"$log" 2>&1
 }
 
-# The warnings of a log without what a change elsewhere in the file moves.
+# The warnings of a log without what a change elsewhere in the file moves. ccache repeats what the
+# compiler has said in another clone, with the paths there.
 warnings() {
 	{ grep -hE '(warning|error|WARNING|ERROR):' "$1" || true; } |
-		sed -E "s|$SRC/||g; s|^(\.\./)+src/||; s/:[0-9]+(:[0-9]+)?:/:/; s/ at line [0-9]+//" | sort -u
+		sed -E "s#/[^ :]*/check/[^/ :]+/src/##g; s|^(\.\./)+src/||; s/:[0-9]+(:[0-9]+)?:/:/" |
+		sed -E 's/ at line [0-9]+//' | sort -u
 }
