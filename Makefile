@@ -2,7 +2,7 @@
 # Everything is done by the scripts in harness/; this only names them. See make help.
 
 .PHONY: help tree build run test test-more test-all test-arch debug bench bench-short shell without
-.PHONY: test-cocci record export mbox quilt push deb test-deb check check-topics bisect clean
+.PHONY: test-cocci record export mbox quilt push deb test-deb check bisect clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -29,7 +29,6 @@ help:
 	@echo 'make test-deb installs them in a clean Debian, builds the samples by DKMS and boots them'
 	@echo 'make check    what can be proved without a boot: patches, warnings, style, mails, scripts'
 	@echo 'make record   writes the expected cases and docs/results.md from the last test and bench'
-	@echo 'make check-topics  builds what each topic touches, on just what it depends on; takes long'
 	@echo 'make bisect   builds what each patch touches, after each patch'
 	@echo 'make clean    removes build/, unless a tree there has work that is not exported'
 	@echo
@@ -67,9 +66,6 @@ without:
 
 test-cocci:
 	@harness/hold 'make $@' '$(KEEP) && harness/checks/cocci'
-
-check-topics:
-	@harness/hold 'make $@' 'harness/series/tree && harness/checks/check topics'
 
 check bisect:
 	@harness/hold 'make $@' 'harness/series/tree && harness/checks/$@'

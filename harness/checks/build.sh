@@ -90,22 +90,26 @@ not_taken() {
 }
 
 # The targets of configuration $1: its users, and for `on` also the files of list $2 that are in
-# none of their directories. touched: only what is in the list, by directory where `on` builds that,
-# as not every file there is for this architecture.
+# none of their directories.
 objects() {
 	local t dirs
 	for t in ${USERS[$1]:-}; do
 		if [ -d "$SRC/$t" ] || [ -e "$SRC/${t%.o}.c" ]; then echo "$t"; fi
 	done
-	[ "$1" = on ] || [ "$1" = touched ] || return 0
+	[ "$1" = on ] || return 0
 	dirs=$(tr -s '[:space:]' '\n' <<<"${USERS[on]}" | sed -n 's|^.*/$|^&|p')
-	[ "$1" = on ] || for t in $dirs; do
-		! grep '\.[chS]$' "$2" | grep "$t" >/dev/null || echo "${t#^}"
-	done
 	sed -n 's/\.c$//p' "$2" | grep -vE "$NOT_X86" | grep -vf <(echo "$dirs") | while read -r t; do
 		[ -e "$SRC/$t.c" ] || continue
 		# A file that another includes has no object.
 		grep -qsF "#include \"${t##*/}.c\"" "$SRC/${t%/*}"/*.c || echo "$t.o"
+	done
+}
+
+# The objects of the files in list $1 that are there and that `on` has compiled
+compiled() {
+	local o
+	sed -n 's/\.c$/.o/p' "$1" | while read -r o; do
+		if [ -e "$SRC/${o%.o}.c" ] && [ -e "$CHECK/on/$o" ]; then echo "$o"; fi
 	done
 }
 
