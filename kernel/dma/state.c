@@ -149,27 +149,29 @@ static __always_inline struct dma_map_state dma_state_direct(struct device *dev,
 	return dma_state_make(addr, target, pool, 0);
 }
 
-/*
- * Where a DMA address leads. A @source that is not %NULL may spare a search.
- * Empty if it leads nowhere.
- */
+/* Where a DMA address leads without dma_map_ops. Empty if it leads nowhere. */
 static struct dma_map_state dma_state_lookup(struct device *dev,
-		const struct dma_map_ops *ops, dma_addr_t addr,
-		const phys_addr_t *source)
+		dma_addr_t addr)
 {
-	struct io_tlb_pool *pool = NULL;
 	phys_addr_t target;
 
-	if (unlikely(ops)) {
-		target = ops->find_target(dev, addr, source, &pool);
-		return dma_state_make(addr, target, pool, 0);
-	}
 	if (!use_dma_iommu(dev))
-		return dma_state_direct(dev, addr, source);
+		return dma_state_direct(dev, addr, NULL);
 	target = iommu_dma_to_phys(dev, addr);
 	if (unlikely(!target))
 		return (struct dma_map_state) {};
 	return dma_state_make(addr, target, swiotlb_find_pool(dev, target), 0);
+}
+
+/* Where it leads by @ops. Some need the @source for that, if it is not %NULL. */
+static struct dma_map_state dma_ops_lookup(struct device *dev,
+		const struct dma_map_ops *ops, dma_addr_t addr,
+		const phys_addr_t *source)
+{
+	struct io_tlb_pool *pool = NULL;
+	phys_addr_t target = ops->find_target(dev, addr, source, &pool);
+
+	return dma_state_make(addr, target, pool, 0);
 }
 
 /*
@@ -191,11 +193,11 @@ static __always_inline bool dma_source_is_target(struct device *dev,
 }
 
 /* With the address of @phys taken here, and not in the fast paths of callers */
-static noinline struct dma_map_state dma_source_lookup(struct device *dev,
+static noinline struct dma_map_state dma_ops_source_lookup(struct device *dev,
 		const struct dma_map_ops *ops, dma_addr_t addr,
 		phys_addr_t phys)
 {
-	return dma_state_lookup(dev, ops, addr, &phys);
+	return dma_ops_lookup(dev, ops, addr, &phys);
 }
 
 /*
@@ -215,7 +217,9 @@ dma_state_from_source(struct device *dev, const struct dma_map_ops *ops,
 		return dma_state_direct(dev, addr, &phys);
 	if (likely(dma_source_is_target(dev, ops, phys, size)))
 		return dma_state_make(addr, phys, NULL, 0);
-	return dma_source_lookup(dev, ops, addr, phys);
+	if (unlikely(ops))
+		return dma_ops_source_lookup(dev, ops, addr, phys);
+	return dma_state_lookup(dev, addr);
 }
 
 #ifdef CONFIG_DMA_API_DEBUG
@@ -270,9 +274,11 @@ void dma_state_check(struct device *dev, dma_addr_t addr, size_t size,
 	}
 	if (is_recorded)
 		is_mmio = recorded.attrs & DMA_ATTR_MMIO;
-	/* Some dma_map_ops cannot tell without a source */
-	*state = dma_state_lookup(dev, ops, addr,
-				  is_recorded ? &recorded.phys : NULL);
+	if (ops)
+		*state = dma_ops_lookup(dev, ops, addr,
+					is_recorded ? &recorded.phys : NULL);
+	else
+		*state = dma_state_lookup(dev, addr);
 	/* dev->dma_range_map is of RAM, and registers need not be in it */
 	if (is_recorded && is_mmio && !use_dma_iommu(dev))
 		*state = dma_state_make(addr, recorded.phys, NULL, STATE_MMIO);
