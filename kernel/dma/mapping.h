@@ -30,8 +30,7 @@
 int dma_attrs_check(struct device *dev, unsigned long attrs);
 
 /*
- * For calls without a fast path: 0, or the error of dma_map_sgtable() for @attrs
- * of which one is unknown or cannot be honoured for @dev.
+ * For calls without a fast path. Return: 0, or the error of dma_attrs_check().
  */
 static inline int dma_attrs_refused(struct device *dev, unsigned long attrs)
 {

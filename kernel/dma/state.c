@@ -163,7 +163,10 @@ static struct dma_map_state dma_state_lookup(struct device *dev,
 	return dma_state_make(addr, target, swiotlb_find_pool(dev, target), 0);
 }
 
-/* Where it leads by @ops. Some need the @source for that, if it is not %NULL. */
+/*
+ * Where a DMA address leads by @ops. Some find a page of another Xen domain by
+ * its @source alone, which may be %NULL.
+ */
 static struct dma_map_state dma_ops_lookup(struct device *dev,
 		const struct dma_map_ops *ops, dma_addr_t addr,
 		const phys_addr_t *source)
@@ -192,7 +195,7 @@ static __always_inline bool dma_source_is_target(struct device *dev,
 	return !ops && size && !iommu_dma_shape_can_bounce(dev, phys, size);
 }
 
-/* With the address of @phys taken here, and not in the fast paths of callers */
+/* Out of line: to take the address of @phys would cost callers a stack frame */
 static noinline struct dma_map_state dma_ops_source_lookup(struct device *dev,
 		const struct dma_map_ops *ops, dma_addr_t addr,
 		phys_addr_t phys)
