@@ -105,11 +105,18 @@ objects() {
 	done
 }
 
-# The objects of the files in list $1 that are there and that `on` has compiled
+# The objects that `on` has compiled of the files in list $1 that are there, and of all files beside
+# a header that is not in include/
 compiled() {
-	local o
-	sed -n 's/\.c$/.o/p' "$1" | while read -r o; do
-		if [ -e "$SRC/${o%.o}.c" ] && [ -e "$CHECK/on/$o" ]; then echo "$o"; fi
+	local f
+	while read -r f; do
+		case $f in
+		include/*) ;;
+		*.h) (cd "$SRC" && find "${f%/*}" -maxdepth 1 -name '*.c') ;;
+		*.c) [ ! -e "$SRC/$f" ] || echo "$f" ;;
+		esac
+	done <"$1" | sort -u | while read -r f; do
+		[ ! -e "$CHECK/on/${f%.c}.o" ] || echo "${f%.c}.o"
 	done
 }
 
